@@ -1,0 +1,39 @@
+"""kit builds, trains, saves and loads Keras models in which everything that belongs together matches.
+
+An input says what comes in, a task says what goes out, a backbone joins them; a builder
+makes the three into a compiled `keras.Model`. Names load on first use: `import kit` imports
+neither Keras nor NumPy.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "kit.artifact": ("Predictor", "load", "save"),
+    "kit.builders": ("build", "build_classifier", "build_regressor"),
+    "kit.data": ("Data", "Samples", "load_data"),
+    "kit.decisions": ("Decision",),
+    "kit.errors": ("ArtifactError", "DataError", "KitError", "MatchError", "SchemaError"),
+    "kit.evaluation": ("Report", "evaluate"),
+    "kit.inputs": ("Images", "Table"),
+    "kit.registration": ("register",),
+    "kit.tasks": ("Classification", "MultilabelClassification", "Regression"),
+    "kit.training": ("fit",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("activations", "backbones", "losses", "match", "metrics", "optimizers", "schedules")
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name):
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(_HOME_OF[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"kit.{name}")
+    raise AttributeError(f"module 'kit' has no attribute '{name}'")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__, *_MODULES])

@@ -1,0 +1,43 @@
+"""Backbones: the input's features -> feature maps or vectors. Plain functions, found by name.
+
+A backbone takes a tensor and, by keyword, what a builder can set: `activation`, `width`,
+`depth`, `normalization`, `dropout`, `regularizer`; its defaults are the ones that were
+measured. `ranks` says which inputs it fits: 2 for features, 4 for images.
+"""
+
+from kit.errors import MatchError
+from kit.registry import Registry
+
+BACKBONES = Registry("backbone", "kit.backbones")
+_DEFAULTS = {2: "mlp", 4: "cnn"}  # by the rank of the input's features
+
+
+def get(name):
+    """The backbone called `name`: (tensor, **settings) -> tensor."""
+    return BACKBONES.get(name)
+
+
+def names():
+    """Names of all backbones."""
+    return BACKBONES.names()
+
+
+def fitting(rank):
+    """Names of the backbones that take a tensor of this rank."""
+    return [name for name in names() if rank in BACKBONES.facts(name)["ranks"]]
+
+
+def chosen(name, rank, input_name):
+    """The name of the backbone to use; "auto" takes the small fast one for the input.
+
+    Raises:
+        KitError: if there is no such backbone.
+        MatchError: if it does not take this input; says which do.
+    """
+    if name == "auto":
+        return _DEFAULTS[rank]
+    if rank not in BACKBONES.facts(name)["ranks"]:
+        raise MatchError(
+            f"Backbone '{name}' does not take {input_name}. These do: {', '.join(fitting(rank))}."
+        )
+    return name

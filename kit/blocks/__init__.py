@@ -1,0 +1,1 @@
+"""Blocks: tensor -> tensor, the parts that backbones are made of."""

@@ -1,0 +1,38 @@
+"""Normalisation layers by name."""
+
+import keras
+
+from kit.errors import unknown
+
+# Keras' 0.99 needs some 500 steps to forget its start; short runs evaluate on statistics
+# that lag behind the weights. `kit.fit` sets the momentum that suits the number of steps.
+MOMENTUM = 0.9
+NAMES = ("batch", "layer", "group", "none")
+
+
+def normalize(x, name="batch", zero_gamma=False):
+    """Normalises the last axis of `x` as `name` says.
+
+    Args:
+        x: (batch, ..., C) tensor.
+        name: "batch" over the batch, "layer" over the channels of one place, "group" over 8
+            groups of channels of one sample, "none" leaves x as it is.
+        zero_gamma: start with a factor of 0, so that a residual branch starts as nothing.
+
+    Returns:
+        A tensor of the same shape.
+
+    Raises:
+        KitError: if there is no normalisation of that name.
+    """
+    gamma = "zeros" if zero_gamma else "ones"
+    if name == "batch":
+        return keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=1e-5, gamma_initializer=gamma)(x)
+    if name == "layer":
+        return keras.layers.LayerNormalization(epsilon=1e-5, gamma_initializer=gamma)(x)
+    if name == "group":
+        groups = next(size for size in (8, 4, 2, 1) if x.shape[-1] % size == 0)
+        return keras.layers.GroupNormalization(groups, epsilon=1e-5, gamma_initializer=gamma)(x)
+    if name == "none":
+        return x
+    raise unknown("normalization", name, NAMES)

@@ -1,0 +1,1 @@
+"""Decoders: what a backbone gives -> what a task's head takes."""

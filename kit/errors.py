@@ -1,0 +1,117 @@
+"""Every error kit raises on purpose, and the wording they share.
+
+A message says what was given, what was expected, where, and how to fix it, in at most
+four lines. The command line prints it without a traceback and exits with `exit_code`.
+"""
+
+import dataclasses
+import difflib
+
+SHOWN = 100  # faults listed in one message; the rest are counted
+
+
+class KitError(ValueError):
+    """A mistake of the caller, told so that it can be mended. Exit status 2."""
+
+    exit_code = 2
+
+
+class MatchError(KitError):
+    """Output, loss, labels, metrics or decision do not belong together."""
+
+
+class DivergedError(KitError):
+    """Training met a loss that is not finite."""
+
+
+class ArtifactError(KitError):
+    """A saved model is damaged, incomplete or not to be trusted. Exit status 3.
+
+    Args:
+        code: the cause in one word, such as "checksum" or "missing"; stable over versions.
+        member: the file inside the artifact that is at fault.
+        message: what was found, what was expected, how to cure it.
+    """
+
+    exit_code = 3
+
+    def __init__(self, code, member, message):
+        super().__init__(f"{member}: {message}")
+        self.code, self.member = code, member
+
+
+class SearchStateError(KitError):
+    """A search on disk cannot be continued as asked. Exit status 4."""
+
+    exit_code = 4
+
+
+class ResourceError(KitError):
+    """Too little disk or memory. Exit status 5."""
+
+    exit_code = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one place of the data.
+
+    Args:
+        where: file, "row 17", "column 'age'", or several of them joined by ", ".
+        found: what is there.
+        expected: what would be right. May be empty.
+        cure: what the user can do. May be empty.
+    """
+
+    where: str
+    found: str
+    expected: str = ""
+    cure: str = ""
+
+    def __str__(self):
+        expected = f"; expected {self.expected}" if self.expected else ""
+        cure = f". {self.cure}" if self.cure else ""
+        return f"{self.where}: {self.found}{expected}{cure}"
+
+
+class DataError(KitError):
+    """The data cannot be used as they are. `faults` lists every one of them.
+
+    Example:
+        >>> print(DataError([Fault("row 3", "label 'cta'", "cat or dog")]))
+        1 fault in the data:
+          row 3: label 'cta'; expected cat or dog
+    """
+
+    def __init__(self, faults):
+        faults = [Fault("data", faults)] if isinstance(faults, str) else list(faults)
+        self.faults = tuple(faults)
+        super().__init__(_listed(self.faults))
+
+
+class SchemaError(DataError):
+    """Inputs at prediction differ from those the model was trained on."""
+
+
+def unknown(kind, name, known):
+    """The error for a name that is not in a list of names.
+
+    Example:
+        >>> print(unknown("backbone", "resent", ["cnn", "resnet"]))
+        Unknown backbone 'resent'. Did you mean 'resnet'? Known: cnn, resnet.
+    """
+    known = sorted(map(str, known))
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return KitError(f"Unknown {kind} '{name}'.{hint} Known: {', '.join(known)}.")
+
+
+def missing_extra(package, extra):
+    """The error for an optional package that is not installed."""
+    return KitError(f"{package} is not installed. Run: pip install 'keras-kit[{extra}]'")
+
+
+def _listed(faults):
+    count = f"{len(faults)} fault{'s' * (len(faults) != 1)} in the data:"
+    more = [f"  ... and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
+    return "\n".join([count, *(f"  {fault}" for fault in faults[:SHOWN]), *more])

@@ -1,0 +1,212 @@
+"""The one way anything reaches the disk: whole or not at all.
+
+A file is written beside its target, flushed to the disk and renamed over it. A folder is
+built beside its target and swapped in by two renames; `recover` completes or undoes a swap
+that was cut short. Journals are appended to, one flushed record at a time.
+"""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from kit.errors import KitError, ResourceError
+
+
+@contextlib.contextmanager
+def atomic_path(path):
+    """A temporary path beside `path`; renamed to it when the block ends well.
+
+    Raises:
+        ResourceError: if the disk is full. What was at `path` is unchanged.
+
+    Example:
+        >>> with atomic_path(folder / "numbers.txt") as temporary:
+        ...     _ = temporary.write_text("1 2 3")
+        >>> (folder / "numbers.txt").read_text()
+        '1 2 3'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    os.close(descriptor)
+    temporary = Path(name)
+    try:
+        yield temporary
+        _flush(temporary)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+        _flush(path.parent)
+    except OSError as error:
+        raise _named(error, path) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path, content):
+    """Writes bytes, whole or not at all."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path, text):
+    """Writes UTF-8 text, whole or not at all."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path, value):
+    """Writes JSON that any parser reads: numbers that are not finite are refused."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path):
+    """Reads what `write_json` wrote.
+
+    Raises:
+        KitError: if the file is missing or is not JSON; names the file.
+    """
+    try:
+        return json.loads(Path(path).read_text("utf-8"))
+    except FileNotFoundError:
+        raise KitError(f"{path}: no such file.") from None
+    except (ValueError, RecursionError) as error:
+        raise KitError(f"{path}: not readable as JSON ({error}). Restore it from a copy.") from None
+
+
+def append_journal(path, record):
+    """Appends one record to a journal and waits until it is on the disk."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        with open(path, "a+b") as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell() and not _ends_a_line(file):
+                line = "\n" + line  # the last record was cut short by a kill: leave it alone
+            file.write(line.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _named(error, path) from error
+
+
+def read_journal(path):
+    """All whole records of a journal, oldest first; one cut short by a kill is left out."""
+    try:
+        lines = Path(path).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    return [record for record in map(_parsed, lines) if record is not None]
+
+
+def sha256(path):
+    """Hexadecimal SHA-256 of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def lock(path):
+    """Holds `path` for this process; the system lets go of it when the process dies.
+
+    Raises:
+        KitError: if another process holds it; names that process.
+    """
+    import fcntl  # here: reading an artifact must work where it does not exist
+
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            owner = file.read().strip() or "?"
+            message = f"{path.parent} is in use by process {owner}. Wait for it or choose another --out."
+            raise KitError(message) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextlib.contextmanager
+def atomic_folder(path):
+    """A temporary folder beside `path`; swapped with it when the block ends well.
+
+    The folder that was there before is kept as `.<name>.previous` until the swap is done.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    recover(path)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.new-"))
+    try:
+        yield temporary
+        for member in temporary.rglob("*"):
+            _flush(member)
+        _flush(temporary)
+        os.chmod(temporary, 0o777 & ~_umask())
+        _swap(temporary, path)
+    except OSError as error:
+        raise _named(error, path) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def recover(path):
+    """Completes or undoes a swap of `path` that a kill cut short."""
+    path = Path(path)
+    previous = _previous(path)
+    if previous.exists() and not path.exists():
+        os.replace(previous, path)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _swap(temporary, path):
+    previous = _previous(path)
+    if path.exists():
+        os.replace(path, previous)
+    os.replace(temporary, path)
+    _flush(path.parent)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _previous(path):
+    return path.parent / f".{path.name}.previous"
+
+
+def _flush(path):
+    """Waits until a file's content or a folder's list of names is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _ends_a_line(file):
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def _parsed(line):
+    with contextlib.suppress(ValueError):
+        return json.loads(line)
+    return None
+
+
+def _named(error, path):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        free = shutil.disk_usage(path.parent).free / 1e6
+        return ResourceError(f"{path}: disk full ({free:.1f} MB free). Nothing was changed; free some space and repeat.")
+    return KitError(f"{path}: cannot be written ({error.strerror}). Choose a folder that you may write to.")

@@ -1,0 +1,70 @@
+"""What every task shares: its stored form, its options of the loss and its last layer with weights."""
+
+import dataclasses
+
+import numpy as np
+
+from kit.errors import KitError
+from kit.match import Match
+
+
+def to_json(kind, task):
+    """A task as plain data: its kind, its fields and its resolved row of the match table."""
+    return {"kind": kind, **dataclasses.asdict(task), "match": dataclasses.asdict(task.match)}
+
+
+def from_json(cls, stored):
+    """The task of class `cls` that `to_json` described.
+
+    The row is taken as it was stored: what a saved model means does not change when the
+    table does, and reading it needs neither the table nor Keras.
+    """
+    fields = {field.name for field in dataclasses.fields(cls)}
+    task = cls(**{name: as_tuple(value) for name, value in stored.items() if name in fields})
+    task.__dict__["match"] = Match(**{name: as_tuple(value) for name, value in stored["match"].items()})
+    return task
+
+
+def as_tuple(value):
+    """Lists, as JSON has them, as the tuples that a frozen dataclass needs; at any depth."""
+    return tuple(as_tuple(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def plain(value):
+    """A NumPy scalar as the Python value that JSON knows; anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def checked_names(kind, names, at_least):
+    """Names of classes, labels or targets as a tuple; an int n stands for 0..n-1.
+
+    Raises:
+        KitError: if there are too few, or if one is there twice.
+    """
+    names = tuple(range(names)) if isinstance(names, int) else tuple(plain(name) for name in names)
+    if len(names) < at_least:
+        raise KitError(f"{len(names)} {kind}: {names}. At least {at_least} are needed.")
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if twice:
+        raise KitError(f"The {kind} {', '.join(twice)} are named twice. Give each one name once.")
+    return names
+
+
+def changed(task, options):
+    """The options of the loss that differ from the task's defaults, by name."""
+    defaults = {field.name: field.default for field in dataclasses.fields(task)}
+    return {name: getattr(task, name) for name in options if getattr(task, name) != defaults[name]}
+
+
+def dense(features, units, bias):
+    """The last layer with weights: float32, starting at the output that the labels suggest.
+
+    Args:
+        features: (batch, F) tensor.
+        units: number of outputs.
+        bias: (units,) array, or None for zeros.
+    """
+    import keras
+
+    start = "zeros" if bias is None else keras.initializers.Constant([float(b) for b in np.ravel(bias)])
+    return keras.layers.Dense(units, bias_initializer=start, dtype="float32", name="logits")(features)

@@ -1,0 +1,172 @@
+"""Regression: one or more numbers for each input, in the user's own units."""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from kit import codecs, decisions, match
+from kit.errors import KitError, MatchError
+from kit.tasks import TASKS, common
+
+_OPTIONS = ("delta", "quantiles", "bounds")
+
+
+@TASKS.register("regression")
+@dataclasses.dataclass(frozen=True)
+class Regression:
+    """One number for each of `targets`, in the units in which the labels are given.
+
+    The network's last layer turns standardised values into these units, so that targets of
+    200,000 are learnt as well as targets of 0.2; the loss sees standardised values.
+
+    Args:
+        targets: names of the target columns, at least one; an int n stands for 0..n-1.
+        loss: a name that `kit list matches` shows for numeric targets.
+        delta: huber: the error, in standard deviations, from which it counts linearly.
+        quantiles: quantile: the shares, rising, each above 0 and below 1.
+        bounds: bounded: (lowest, highest) possible value, in the targets' units.
+        mean: mean of each target in the training part.
+        scale: standard deviation of each target in the training part.
+
+    Raises:
+        KitError: if there is no target or one is named twice.
+        MatchError: if the loss, or an option of it, does not fit.
+
+    Example:
+        >>> task = kit.Regression(("price",)).fitted([100_000.0, 300_000.0])
+        >>> task.mean, task.scale
+        ((200000.0,), (100000.0,))
+    """
+
+    targets: tuple = ("y",)
+    loss: str = "mse"
+    delta: float = 1.0
+    quantiles: tuple = (0.1, 0.5, 0.9)
+    bounds: tuple | None = None
+    mean: tuple | None = None
+    scale: tuple | None = None
+
+    is_classification = False
+    form = "numeric"
+
+    def __post_init__(self):
+        object.__setattr__(self, "targets", common.checked_names("targets", self.targets, at_least=1))
+        object.__setattr__(self, "quantiles", tuple(self.quantiles))
+        object.__setattr__(self, "bounds", None if self.bounds is None else tuple(self.bounds))
+        if self.loss == "bounded" and self.bounds is None:
+            raise MatchError("loss='bounded' needs to know the bounds. Give bounds=(lowest, highest).")
+        if self.bounds is not None and not self.bounds[0] < self.bounds[1]:
+            raise KitError(f"bounds are (lowest, highest). Received: {self.bounds}.")
+
+    @property
+    def names(self):
+        return self.targets
+
+    @functools.cached_property
+    def match(self):
+        """The row of the match table: everything that belongs together for this task."""
+        return match.resolve(self.form, self.loss, self._options())
+
+    def fitted(self, labels):
+        """This task with the mean and the standard deviation of the training labels, (N,) or (N, T)."""
+        values = self.encode(labels).astype("float64")
+        spread = values.std(axis=0)
+        spread[spread == 0] = 1.0  # a constant target: nothing to scale
+        return dataclasses.replace(self, mean=tuple(values.mean(axis=0).tolist()), scale=tuple(spread.tolist()))
+
+    def encode(self, labels):
+        """(N,) or (N, T) numbers -> float32 (N, T).
+
+        Raises:
+            DataError: names every row that is not finite, or outside what the loss allows.
+        """
+        return codecs.get(self.match.code).encode(labels, self.targets, bounds=self.bounds)
+
+    def decode(self, targets):
+        """Targets -> list of numbers, or of lists of numbers; the inverse of `encode`."""
+        return codecs.get(self.match.code).decode(targets, self.targets)
+
+    def head(self, features):
+        """(batch, F) features -> outputs (batch, T x outputs a target) in the targets' units."""
+        import keras
+
+        from kit import activations
+
+        sizes = {"targets": len(self.targets), "quantiles": len(self.quantiles)}
+        scale, offset = self.rescaling()
+        bias = match.initial_bias(
+            self.match, mean=self._mean(), scale=self._spread(), bounds=self.bounds, quantiles=self.quantiles
+        )
+        logits = common.dense(features, match.units(self.match, sizes), bias)
+        outputs = activations.output(self.match.activation, logits, **sizes)
+        if self.match.scale == "none":
+            return outputs
+        return keras.layers.Rescaling(scale, offset, dtype="float32", name="units")(outputs)
+
+    def rescaling(self):
+        """What the last layer multiplies and adds: two lists with one number an output.
+
+        A spread (the second output of `gaussian`) is multiplied only.
+        """
+        kinds = match.outputs_per_target(self.match, len(self.quantiles))  # "level" or "spread"
+        scale, offset = self.loss_scale(), self._offset()
+        pairs = [(s, o if kind == "level" else 0.0) for s, o in zip(scale, offset, strict=True) for kind in kinds]
+        return [s for s, _ in pairs], [o for _, o in pairs]
+
+    def loss_scale(self):
+        """By what the loss divides targets and outputs, one number a target."""
+        if self.match.scale == "standard":
+            return self._spread()
+        if self.match.scale == "mean":
+            return tuple(max(mean, 1e-6) for mean in self._mean())
+        if self.match.scale == "range":
+            return (self.bounds[1] - self.bounds[0],) * len(self.targets)
+        return (1.0,) * len(self.targets)
+
+    def decided(self, outputs):
+        """Outputs -> the decisions as arrays (`kit.decisions.Decided`)."""
+        return decisions.get(self.match.decide)(outputs, self.targets, quantiles=self.quantiles)
+
+    def decide(self, outputs):
+        """Outputs -> one `Decision` a row: value or values, and an interval where the loss gives one."""
+        return decisions.to_list(self.decided(outputs), self.targets)
+
+    def make_loss(self):
+        """A fresh Keras loss, as the row says, that sees standardised values."""
+        return match.make_loss(self.match, self._options(), scale=self.loss_scale())
+
+    def make_metrics(self):
+        """Fresh Keras metrics, as the row says, in the targets' units."""
+        return match.make_metrics(self.match, {"quantiles": self.quantiles})
+
+    def describe(self):
+        """One line for the log."""
+        return f"regression of {', '.join(map(str, self.targets))}, loss {self.loss}"
+
+    def to_json(self):
+        """Plain data from which `from_json` makes an equal task."""
+        return common.to_json("regression", self)
+
+    @classmethod
+    def from_json(cls, stored):
+        """The task that `to_json` described."""
+        return common.from_json(cls, stored)
+
+    def _options(self):
+        options = common.changed(self, _OPTIONS)
+        if self.loss == "quantile":
+            options["quantiles"] = self.quantiles
+        return options
+
+    def _mean(self):
+        return self.mean or (0.0,) * len(self.targets)
+
+    def _spread(self):
+        return self.scale or (1.0,) * len(self.targets)
+
+    def _offset(self):
+        if self.match.scale == "standard":
+            return self._mean()
+        low = self.bounds[0] if self.match.scale == "range" else 0.0
+        return (low,) * len(self.targets)
