@@ -1,0 +1,49 @@
+"""Engines: how the epochs of `kit.fit` reach the device. All call the model's own `compute_loss`.
+
+An engine trains on the same batches in the same order as any other; it differs only in
+how many steps one call of the backend holds.
+"""
+
+from kit.registry import Registry
+
+ENGINES = Registry("engine", "kit.training.engines")
+
+
+def get(name):
+    """The engine called `name`: a class that takes (model, batch_size)."""
+    return ENGINES.get(name)
+
+
+def names():
+    """Names of all engines."""
+    return ENGINES.names()
+
+
+def chosen(name, model, feed, callbacks):
+    """The name of the engine to use, and why.
+
+    "auto" takes the whole-epoch engine of the backend, unless a callback wants to see each
+    batch or the samples do not fit in memory: then Keras' own `fit` runs.
+    """
+    import keras
+
+    backend = keras.backend.backend()
+    if name != "auto":
+        ENGINES.get(name)
+        return name, "asked for"
+    if backend not in ENGINES:
+        return "keras", f"backend {backend}"
+    watching = [type(callback).__name__ for callback in callbacks if wants_batches(callback)]
+    if watching:
+        return "keras", f"{', '.join(watching)} wants to see every batch"
+    if feed.streams:
+        return "keras", "the samples are streamed from the disk"
+    return backend, "many steps in one call"
+
+
+def wants_batches(callback):
+    """Whether a callback has something to do at each batch."""
+    import keras
+
+    hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+    return any(getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook) for hook in hooks)

@@ -1,0 +1,113 @@
+"""What the whole-epoch engines share: the loop over epochs, with Keras' callbacks."""
+
+import time
+
+import keras
+import numpy as np
+
+from kit.errors import DivergedError
+
+CHUNK_SECONDS = 1.0  # about how long one call runs: Ctrl-C and the progress line wait for it
+
+
+class EpochEngine:
+    """Trains with many steps a call. An engine of a backend adds `on_device`, `train` and `test`.
+
+    Args:
+        model: a compiled `keras.Model`.
+        batch_size: samples a step.
+    """
+
+    def __init__(self, model, batch_size):
+        self.model, self.batch_size = model, batch_size
+        self._chunk = 4  # steps a call; grows with what was measured
+        self._copied = (None, None)
+
+    def run(self, feed, validation, epochs, initial_epoch, callbacks):
+        """Trains from `initial_epoch` to `epochs`; -> Keras' `History`.
+
+        Raises:
+            DivergedError: at the first loss that is not finite.
+        """
+        model = self.model
+        steps = -(-len(feed) // self.batch_size)
+        callbacks = keras.callbacks.CallbackList(
+            callbacks, add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
+        )
+        model.stop_training = False
+        callbacks.on_train_begin()
+        logs = {}
+        for epoch in range(initial_epoch, epochs):
+            callbacks.on_epoch_begin(epoch)
+            logs = self._train_epoch(feed, epoch)
+            logs |= self._validate(validation, callbacks)
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+        callbacks.on_train_end(logs)
+        return model.history
+
+    def _train_epoch(self, feed, epoch):
+        self.model.reset_metrics()
+        data, order = self._device(feed.epoch(epoch)), feed.order(epoch)
+        full = len(order) - len(order) % self.batch_size
+        batches = order[:full].reshape(-1, self.batch_size)
+        start = 0
+        while start < len(batches):
+            stop = min(start + self._chunk, len(batches))
+            began = time.perf_counter()
+            logs = self._checked(data, batches[start:stop], epoch, start)
+            self._adapt(stop - start, time.perf_counter() - began, len(batches))
+            start = stop
+        if full < len(order):
+            logs = self._checked(data, order[full:][None], epoch, start)
+        return logs
+
+    def _checked(self, data, order, epoch, start):
+        done, logs = self.train(data, order)
+        if not np.isfinite(logs["loss"]):
+            raise DivergedError(_diverged(self.model, epoch, start + done - 1, order[done - 1]))
+        return logs
+
+    def _adapt(self, steps, seconds, at_most):
+        """Aims at CHUNK_SECONDS a call. The numbers do not depend on it: the steps are the same."""
+        if self._chunk < at_most and seconds < CHUNK_SECONDS / 2:
+            self._chunk = min(4 * self._chunk, at_most)
+        elif seconds > 4 * CHUNK_SECONDS:
+            self._chunk = max(1, steps // 2)
+
+    def _validate(self, validation, callbacks):
+        if validation is None:
+            return {}
+        self.model.reset_metrics()
+        callbacks.on_test_begin()
+        logs = self._measure(validation)
+        callbacks.on_test_end(logs)
+        return {f"val_{name}": value for name, value in logs.items()}
+
+    def _measure(self, validation):
+        if not hasattr(self, "_validation"):
+            self._validation = self.on_device(validation)
+        count = len(validation[1])
+        size = min(count, max(self.batch_size, 256))
+        full = count - count % size
+        logs = self.test(self._validation, np.arange(full, dtype="int32").reshape(-1, size))
+        if full < count:
+            logs = self.test(self._validation, np.arange(full, count, dtype="int32")[None])
+        return logs
+
+    def _device(self, data):
+        """The epoch's arrays on the device; the same arrays are copied once."""
+        if self._copied[0] is not data:
+            self._copied = (data, self.on_device(data))
+        return self._copied[1]
+
+
+def _diverged(model, epoch, step, rows):
+    rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+    shown = ", ".join(map(str, rows[:5]))
+    return (
+        f"The loss is not finite at epoch {epoch + 1}, step {step + 1} (training samples {shown}, ...), "
+        f"learning rate {rate:.3g}.\nTry learning_rate={rate / 10:.1g} or clipnorm=1."
+    )
