@@ -150,7 +150,7 @@ def _distribution(labels, names, bounds, where):
 
 
 def _multi_hot(labels, names, bounds, where):
-    if hasattr(labels, "columns") or np.ndim(labels) == 2 and isinstance(labels, np.ndarray):
+    if hasattr(labels, "columns") or (isinstance(labels, np.ndarray) and labels.ndim == 2):
         return _numbers(labels, names, where, lambda rows: np.isin(rows, (0, 1)), "0 or 1")
     index = {name: position for position, name in enumerate(names)}
     targets, faults = np.zeros((len(labels), len(names))), []

@@ -6,7 +6,9 @@ four lines. The command line prints it without a traceback and exits with `exit_
 
 import dataclasses
 import difflib
+import errno
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # what the system says when the disk is full
 SHOWN = 100  # faults listed in one message; the rest are counted
 
 
@@ -109,6 +111,24 @@ def unknown(kind, name, known):
 def missing_extra(package, extra):
     """The error for an optional package that is not installed."""
     return KitError(f"{package} is not installed. Run: pip install 'keras-kit[{extra}]'")
+
+
+def as_kit_error(error):
+    """An error whose cause lies outside of kit (memory, disk, files) as a `KitError`; else None.
+
+    Example:
+        >>> as_kit_error(MemoryError()).exit_code, as_kit_error(TypeError()) is None
+        (5, True)
+    """
+    if isinstance(error, KitError):
+        return error
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's
+        return ResourceError("Out of memory. Choose a smaller batch_size or smaller images.")
+    if isinstance(error, OSError) and error.errno in FULL:
+        return ResourceError(f"{error.filename or 'The disk'}: disk full. Free some space and repeat.")
+    if isinstance(error, OSError) and error.filename is not None:
+        return KitError(f"{error.filename}: {error.strerror}.")
+    return None
 
 
 def _listed(faults):

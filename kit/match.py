@@ -204,7 +204,7 @@ def make_loss(match, options=None, *, prior=None, mean=None, scale=None):
         loss = _maker(match)(**given)
     except ValueError as error:
         raise MatchError(f"The loss '{match.loss}' of a {match.form} target: {error}") from error
-    divisor = {"standard": scale, "mean": mean}.get(match.scale)
+    divisor = {"standard": scale, "mean": mean, "range": scale}.get(match.scale)
     if divisor is None:
         return loss
     from kit.losses.scaled import Scaled  # Keras loads here

@@ -72,6 +72,10 @@ class Registry:
         if self._discovered:
             return
         self._discovered = True  # first: a part may ask for a name while it is imported
-        package = importlib.import_module(self.package)
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{self.package}.{module.name}")
+        try:
+            package = importlib.import_module(self.package)
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{self.package}.{module.name}")
+        except BaseException:
+            self._discovered = False  # else the next asker would take half of the parts for all
+            raise

@@ -6,15 +6,14 @@ that was cut short. Journals are appended to, one flushed record at a time.
 """
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from pathlib import Path
 
-from kit.errors import KitError, ResourceError
+from kit.errors import FULL, KitError, ResourceError
 
 
 @contextlib.contextmanager
@@ -31,11 +30,10 @@ def atomic_path(path):
         '1 2 3'
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
-    os.close(descriptor)
-    temporary = Path(name)
+    temporary = None
     try:
+        temporary = _beside(path)
+        temporary.touch()
         yield temporary
         _flush(temporary)
         os.chmod(temporary, 0o666 & ~_umask())
@@ -44,7 +42,8 @@ def atomic_path(path):
     except OSError as error:
         raise _named(error, path) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary:
+            temporary.unlink(missing_ok=True)
 
 
 def write_bytes(path, content):
@@ -80,9 +79,9 @@ def read_json(path):
 def append_journal(path, record):
     """Appends one record to a journal and waits until it is on the disk."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "a+b") as file:
             file.seek(0, os.SEEK_END)
             if file.tell() and not _ends_a_line(file):
@@ -141,10 +140,11 @@ def atomic_folder(path):
     The folder that was there before is kept as `.<name>.previous` until the swap is done.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    recover(path)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.new-"))
+    temporary = None
     try:
+        recover(path)
+        temporary = _beside(path)
+        temporary.mkdir()
         yield temporary
         for member in temporary.rglob("*"):
             _flush(member)
@@ -154,25 +154,79 @@ def atomic_folder(path):
     except OSError as error:
         raise _named(error, path) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if temporary:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def recover(path):
-    """Completes or undoes a swap of `path` that a kill cut short."""
+    """Completes or undoes a swap of `path` that a kill cut short.
+
+    Raises:
+        KitError: if there is something to undo and the folder may not be written to.
+    """
     path = Path(path)
-    previous = _previous(path)
-    if previous.exists() and not path.exists():
-        os.replace(previous, path)
-    shutil.rmtree(previous, ignore_errors=True)
+    if not _previous(path).exists():
+        return
+    try:
+        with _guarded(path.parent):
+            if not path.exists():
+                os.replace(_previous(path), path)
+            shutil.rmtree(_previous(path), ignore_errors=True)
+    except OSError as error:
+        raise _named(error, path) from error
 
 
 def _swap(temporary, path):
     previous = _previous(path)
-    if path.exists():
-        os.replace(path, previous)
-    os.replace(temporary, path)
-    _flush(path.parent)
-    shutil.rmtree(previous, ignore_errors=True)
+    with _guarded(path.parent):
+        if path.exists():
+            os.replace(path, previous)
+        os.replace(temporary, path)
+        _flush(path.parent)
+        shutil.rmtree(previous, ignore_errors=True)
+
+
+def _beside(path):
+    """A free name in the folder of `path`, which is made; what killed processes left there is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{path.stem}.new-"
+    for name in os.listdir(path.parent):
+        if name.startswith(prefix) and name.endswith(path.suffix) and _is_left(name.removeprefix(prefix)):
+            _remove(path.parent / name)
+    return path.parent / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}{path.suffix}"
+
+
+def _is_left(name):
+    """Is the process dead whose number begins this name?"""
+    number = name.split("-")[0]
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, OSError):
+        return False
+    return False
+
+
+def _remove(path):
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _guarded(folder):
+    """Holds `folder` while two names in it change, so that a reader does not undo half of a swap."""
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _previous(path):
@@ -206,7 +260,11 @@ def _parsed(line):
 
 
 def _named(error, path):
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in FULL:
         free = shutil.disk_usage(path.parent).free / 1e6
-        return ResourceError(f"{path}: disk full ({free:.1f} MB free). Nothing was changed; free some space and repeat.")
-    return KitError(f"{path}: cannot be written ({error.strerror}). Choose a folder that you may write to.")
+        return ResourceError(
+            f"{path}: disk full ({free:.1f} MB free). Nothing was changed; free some space and repeat."
+        )
+    return KitError(
+        f"{path}: cannot be written ({error.strerror or error}). Choose a folder that you may write to."
+    )

@@ -4,7 +4,12 @@ Keras resolves any class that it exports from a file; every entry here was judge
 nothing but arithmetic when it is built. A new layer of Keras is one word more.
 """
 
-LAYERS = frozenset(
+
+def _names(text):
+    return frozenset(text.split())
+
+
+LAYERS = _names(
     """
     Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D
     BatchNormalization Concatenate Conv1D Conv2D Conv2DTranspose Cropping1D Cropping2D Dense
@@ -14,29 +19,37 @@ LAYERS = frozenset(
     MaxPooling2D Maximum Minimum Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape
     SeparableConv1D SeparableConv2D Softmax SpatialDropout1D SpatialDropout2D Subtract
     UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D
-    """.split()
+    """
 )
-INITIALIZERS = frozenset(
+INITIALIZERS = _names(
     """
     Constant GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform Ones Orthogonal
     OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros
-    """.split()
+    """
 )
-REGULARIZERS = frozenset("L1 L2 L1L2 OrthogonalRegularizer".split())
-CONSTRAINTS = frozenset("MaxNorm MinMaxNorm NonNeg UnitNorm".split())
-NN_OPS = frozenset(
+REGULARIZERS = _names(
+    """
+    L1 L2 L1L2 OrthogonalRegularizer
+    """
+)
+CONSTRAINTS = _names(
+    """
+    MaxNorm MinMaxNorm NonNeg UnitNorm
+    """
+)
+NN_OPS = _names(
     """
     Celu Elu Gelu HardSigmoid HardSilu LeakyRelu LogSigmoid LogSoftmax Mish OneHot Relu Relu6 Selu
     Sigmoid Silu Softmax Softplus Softsign
-    """.split()
+    """
 )
-NUMPY_OPS = frozenset(
+NUMPY_OPS = _names(
     """
     Absolute Abs Add Clip Concatenate Cumsum Divide Equal Exp ExpandDims Expm1 Floor GetItem Greater
     GreaterEqual Isfinite Isnan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Max Maximum
-    Mean Min Minimum Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sqrt Square
-    Squeeze Stack Subtract Sum Tanh Transpose TrueDivide Where ZerosLike
-    """.split()
+    Mean Min Minimum Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sqrt
+    Square Squeeze Stack Subtract Sum Tanh Transpose TrueDivide Where ZerosLike
+    """
 )
 
 # Keras writes the module under which it exports a class, and its own folder for the rest.

@@ -1,13 +1,10 @@
 """What is checked of model.keras before Keras sees it: the zip, the configuration, the weights."""
 
-import io
 import json
 import math
 import zipfile
 
-import numpy as np
-
-from kit.artifact import allowed
+from kit.artifact import allowed, weights
 from kit.errors import ArtifactError
 
 MEMBERS = ("config.json", "metadata.json", "model.weights.h5")  # what Keras writes, and no more
@@ -32,12 +29,11 @@ def check_network(path):
         with zipfile.ZipFile(path) as archive:
             _check_zip(archive, path)
             config = _parsed(archive.read("config.json"), path)
-            weights = archive.read("model.weights.h5")
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _fault("zip", path, error) from None
-    _check_parts(config, path)
-    sizes = _checked_weights(weights, path)
-    _check_declared(config, sum(sizes.values()), path)
+            content = archive.read("model.weights.h5")
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise _fault("zip", path, f"cannot be read ({error})") from None
+    _check_classes(config, path)
+    _check_sizes(config, weights.stored(content, path.name), path)
     return config
 
 
@@ -56,10 +52,6 @@ def parts(value, depth=0):
     if isinstance(value, list):
         for item in value:
             yield from parts(item, depth + 1)
-
-
-def _fault(code, path, found):
-    return ArtifactError(code, path.name, f"{found}. Restore the artifact from a copy, or train it again.")
 
 
 def _check_zip(archive, path):
@@ -85,99 +77,38 @@ def _parsed(text, path):
     return config
 
 
-def _check_parts(config, path):
+def _check_classes(config, path):
     try:
-        for part in parts(config):
-            reason = allowed.refusal(part)
-            if reason:
-                raise ArtifactError("class", path.name, f"{reason}. Load only networks that kit saved.")
+        reasons = filter(None, map(allowed.refusal, parts(config)))
+        reason = next(reasons, None)
     except RecursionError:
         raise _fault("config", path, f"has a configuration nested deeper than {DEEPEST} levels") from None
+    if reason:
+        raise ArtifactError("class", path.name, f"{reason}. Load only networks that kit saved.")
 
 
-def _checked_weights(content, path):
-    """Numbers in each stored tensor, by name; all of them are finite."""
-    import h5py
-
-    try:
-        with h5py.File(io.BytesIO(content), "r") as file:
-            return {name: _checked_tensor(name, data, path) for name, data in _tensors(file, len(content), path)}
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        if isinstance(error, ArtifactError):
-            raise
-        raise _fault("weights", path, f"weights cannot be read ({str(error)[:120]})") from None
-
-
-def _tensors(file, size, path):
-    """(name, dataset) of a file without links to elsewhere and without declared but absent numbers."""
-    import h5py
-
-    groups, stored = [file], 0
-    while groups:
-        group = groups.pop()
-        for key in group:
-            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-                raise _fault("weights", path, f"weights '{group.name}/{key}' are a link")
-            item = group[key]
-            if isinstance(item, h5py.Group):
-                groups.append(item)
-                continue
-            stored += math.prod(item.shape or ()) * item.dtype.itemsize
-            elsewhere = item.chunks or item.external or item.is_virtual
-            if elsewhere or stored > size or item.dtype.kind not in "fiub":
-                raise _fault("weights", path, f"weights '{item.name}' are not plain stored numbers")
-            yield item.name.lstrip("/"), item
-
-
-def _checked_tensor(name, data, path):
-    if data.dtype.kind == "f" and not np.isfinite(data[()]).all():
-        count = int((~np.isfinite(data[()])).sum())
-        raise _fault("nan", path, f"weights '{name}' hold {count} numbers that are not finite")
-    return max(data.size, 1)
-
-
-def _check_declared(config, stored, path):
-    """Layers must not declare more weights than the file holds: Keras would make them before it looks."""
+def _check_sizes(config, stored, path):
+    """Layers must not declare more weights than are stored: Keras makes them before it looks."""
     declared = 0
     for part in parts(config):
         try:
-            shape = (part.get("build_config") or {}).get("input_shape")
-            declared += _weights_of(part, shape)
-            largest = math.prod(size or 1 for size in _shape_of(part, shape))
-        except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
-            raise _fault("config", path, f"{part['class_name']} is not described well ({error!r:.80})") from None
+            declared += weights.declared(part)
+            largest = _samples_size(part)
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            found = f"describes {part['class_name']} in a way that Keras does not ({error!r:.80})"
+            raise _fault("config", path, found) from None
         if largest > LARGEST_SHAPE:
-            raise _fault("shape", path, f"{part['class_name']} takes {largest} numbers for one sample")
+            raise _fault("shape", path, f"takes {largest} numbers for one sample")
         if declared > stored:
-            raise _fault("shape", path, f"layers up to {part['class_name']} declare {declared} weights; it holds {stored}")
+            raise _fault("shape", path, f"declares {declared} weights and holds {stored}")
 
 
-def _shape_of(part, shape):
-    given = part["config"].get("batch_shape") if part["class_name"] == "InputLayer" else shape
-    return given if isinstance(given, list) and all(isinstance(n, int | None) for n in given) else ()
+def _samples_size(part):
+    """Numbers in one sample of a network's input; 1 for any other part."""
+    if part["class_name"] != "InputLayer":
+        return 1
+    return math.prod(weights.whole(size) for size in part["config"]["batch_shape"] if size is not None)
 
 
-def _weights_of(part, shape):
-    """How many weights the layer makes when it is built; 0 for a part without weights."""
-    name, config = part["class_name"], part.get("config")
-    if name in ("Conv1D", "Conv2D", "Conv2DTranspose"):
-        return math.prod(config["kernel_size"]) * shape[-1] * config["filters"] // config.get("groups", 1)
-    if name.startswith("DepthwiseConv"):
-        return math.prod(config["kernel_size"]) * shape[-1] * config["depth_multiplier"]
-    if name.startswith("SeparableConv"):
-        channels = shape[-1] * config["depth_multiplier"]
-        return math.prod(config["kernel_size"]) * channels + channels * config["filters"]
-    if name == "Dense":
-        return shape[-1] * config["units"]
-    if name == "Embedding":
-        return config["input_dim"] * config["output_dim"]
-    if name == "PReLU":
-        shared = config.get("shared_axes") or []
-        return math.prod(size for axis, size in enumerate(shape[1:], 1) if axis not in shared)
-    if name in ("BatchNormalization", "LayerNormalization", "GroupNormalization"):
-        return math.prod(shape[axis] for axis in np.ravel(config["axis"]).tolist()) * _trainables(config)
-    return 0
-
-
-def _trainables(config):
-    return int(bool(config.get("scale"))) + int(bool(config.get("center")))
+def _fault(code, path, found):
+    return ArtifactError(code, path.name, f"{found}. {weights.CURE}")

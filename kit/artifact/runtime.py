@@ -32,7 +32,10 @@ def compiled(model, largest=LARGEST):
 
     def run(x):
         count = len(next(iter(x.values())) if isinstance(x, dict) else x)
-        parts = [_padded(forward, x, start, min(largest, count - start), sizes) for start in range(0, count, largest)]
+        parts = [
+            _padded(forward, x, start, min(largest, count - start), sizes)
+            for start in range(0, count, largest)
+        ]
         return np.concatenate(parts) if parts else np.zeros((0, *model.output_shape[1:]), "float32")
 
     return run
@@ -40,7 +43,11 @@ def compiled(model, largest=LARGEST):
 
 def _padded(forward, x, start, count, sizes):
     size = next(size for size in sizes if size >= count)
-    part = {name: _slice(array, start, count, size) for name, array in x.items()} if isinstance(x, dict) else _slice(x, start, count, size)
+    part = (
+        {name: _slice(array, start, count, size) for name, array in x.items()}
+        if isinstance(x, dict)
+        else _slice(x, start, count, size)
+    )
     return np.asarray(forward(part))[:count]
 
 

@@ -15,8 +15,8 @@ from kit.match import matches
     code="indicator",
     decide="threshold",
     metrics=("binary_accuracy",),
-    bias="logit of the share",
-    why="One sigmoid unit is the probability of the second class, and 0/1 targets are what it is compared with.",
+    bias="logit",
+    why="One sigmoid unit is the probability of the second class, and 0/1 targets are what it is compared with",
 )
 @matches(
     "multilabel",
@@ -26,8 +26,8 @@ from kit.match import matches
     code="multi_hot",
     decide="labels",
     metrics=("binary_accuracy",),
-    bias="logit of each share",
-    why="Labels do not exclude each other, so each has a sigmoid unit and a decision of its own.",
+    bias="logits",
+    why="Labels do not exclude each other, so each has a sigmoid unit and a decision of its own",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class BinaryCrossentropy(keras.losses.Loss):
@@ -75,8 +75,8 @@ class BinaryCrossentropy(keras.losses.Loss):
     code="integer",
     decide="argmax",
     metrics=("sparse_accuracy",),
-    bias="log of the shares",
-    why="Softmax units share one probability between classes that exclude each other.",
+    bias="log_prior",
+    why="Softmax units share one probability between classes that exclude each other",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class SparseCrossentropy(keras.losses.Loss):
@@ -125,8 +125,8 @@ class SparseCrossentropy(keras.losses.Loss):
     code="one_hot",
     decide="argmax",
     metrics=("one_hot_accuracy",),
-    bias="log of the shares",
-    why="The same as crossentropy for targets that are rows of shares, such as mixed images.",
+    bias="log_prior",
+    why="The same as crossentropy for targets that are rows of shares, such as mixed images",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class CategoricalCrossentropy(keras.losses.Loss):

@@ -7,7 +7,7 @@ from kit.losses.crossentropy import checked_smoothing, one_hot, smoothed
 from kit.losses.shapes import check, check_same
 from kit.match import matches
 
-_WHY = "As crossentropy; well classified samples count (1 - p)^gamma, classes count alpha."
+_WHY = "As crossentropy; well classified samples count (1 - p)^gamma, classes count alpha"
 
 
 @matches(
@@ -18,7 +18,7 @@ _WHY = "As crossentropy; well classified samples count (1 - p)^gamma, classes co
     code="indicator",
     decide="threshold",
     metrics=("binary_accuracy",),
-    bias="logit of the share",
+    bias="logit",
     why=_WHY,
 )
 @keras.saving.register_keras_serializable(package="kit")
@@ -79,7 +79,7 @@ class BinaryFocal(keras.losses.Loss):
     code="multi_hot",
     decide="labels",
     metrics=("binary_accuracy",),
-    bias="logit of each share",
+    bias="logits",
     why=_WHY,
 )
 @keras.saving.register_keras_serializable(package="kit")
@@ -139,7 +139,7 @@ class MultilabelFocal(keras.losses.Loss):
     code="integer",
     decide="argmax",
     metrics=("sparse_accuracy",),
-    bias="log of the shares",
+    bias="log_prior",
     why=_WHY,
 )
 @keras.saving.register_keras_serializable(package="kit")

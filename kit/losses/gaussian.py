@@ -12,14 +12,14 @@ from kit.match import matches
 @matches(
     "numeric",
     "gaussian",
-    units="targets x 2",
+    units="targets * 2",
     activation="gaussian",
     code="values",
     decide="gaussian",
     metrics=("mean_mae",),
-    bias="mean and spread",
+    bias="gaussian",
     scale="standard",
-    why="The first output is the mean, the second, kept above 0, the standard deviation around it.",
+    why="The first output is the mean, the second, kept above 0, the standard deviation around it",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class GaussianNLL(keras.losses.Loss):

@@ -6,7 +6,7 @@ from keras import ops
 from kit.losses.shapes import check_same
 from kit.match import matches
 
-_WHY = "A margin needs an output without bounds and targets -1 and +1; a sigmoid could never reach the margin."
+_WHY = "A margin needs an output without bounds and targets -1 and +1; a sigmoid could never reach the margin"
 
 
 @matches(
@@ -87,10 +87,10 @@ class SquaredHinge(keras.losses.Loss):
     units="classes",
     activation="linear",
     code="one_hot",
-    decide="largest",
+    decide="largest_score",
     metrics=("one_hot_accuracy",),
     bias="zero",
-    why="The right class has to lead the best wrong one by a margin of 1; that needs outputs without bounds.",
+    why="The right class has to lead the best wrong one by a margin of 1; that needs outputs without bounds",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class CategoricalHinge(keras.losses.Loss):

@@ -15,8 +15,8 @@ from kit.match import matches
     code="distribution",
     decide="argmax",
     metrics=("one_hot_accuracy",),
-    bias="log of the shares",
-    why="Both sides must be shares that sum to 1, or the divergence can fall below 0.",
+    bias="log_prior",
+    why="Both sides must be shares that sum to 1, or the divergence can fall below 0",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class KLDivergence(keras.losses.Loss):

@@ -19,7 +19,7 @@ _ROW = {
 }
 
 
-@matches("numeric", "mse", **_ROW, why="The mean of what may come; large errors count most.")
+@matches("numeric", "mse", **_ROW, why="The mean of what may come; large errors count most")
 @keras.saving.register_keras_serializable(package="kit")
 class MeanSquaredError(keras.losses.Loss):
     """(t - y) squared, the mean over the targets of a sample.
@@ -48,7 +48,7 @@ class MeanSquaredError(keras.losses.Loss):
         return ops.mean(ops.square(error(self, y_true, y_pred)), axis=-1)
 
 
-@matches("numeric", "mae", **_ROW, why="The median of what may come; outliers count no more than others.")
+@matches("numeric", "mae", **_ROW, why="The median of what may come; outliers count no more than others")
 @keras.saving.register_keras_serializable(package="kit")
 class MeanAbsoluteError(keras.losses.Loss):
     """|t - y|, the mean over the targets of a sample.
@@ -72,7 +72,7 @@ class MeanAbsoluteError(keras.losses.Loss):
         return ops.mean(ops.abs(error(self, y_true, y_pred)), axis=-1)
 
 
-@matches("numeric", "huber", **_ROW, why="Squared for small errors, absolute beyond delta standard deviations.")
+@matches("numeric", "huber", **_ROW, why="Squared for small errors, absolute beyond delta standard deviations")
 @keras.saving.register_keras_serializable(package="kit")
 class Huber(keras.losses.Loss):
     """e^2 / 2 up to |e| = delta, then delta (|e| - delta / 2).
@@ -108,7 +108,7 @@ class Huber(keras.losses.Loss):
         return {**super().get_config(), "delta": self.delta}
 
 
-@matches("numeric", "log_cosh", **_ROW, why="As huber, but smooth everywhere.")
+@matches("numeric", "log_cosh", **_ROW, why="As huber, but smooth everywhere")
 @keras.saving.register_keras_serializable(package="kit")
 class LogCosh(keras.losses.Loss):
     """log cosh(t - y): about e^2 / 2 for small errors, |e| - log 2 for large ones.
@@ -136,8 +136,8 @@ class LogCosh(keras.losses.Loss):
 @matches(
     "numeric",
     "positive",
-    **{**_ROW, "activation": "softplus", "code": "positive", "bias": "the mean", "scale": "mean"},
-    why="Softplus keeps the output above 0, where the targets are.",
+    **{**_ROW, "activation": "softplus", "code": "positive", "bias": "one", "scale": "mean"},
+    why="Softplus keeps the output above 0, where the targets are",
 )
 def positive():
     """Squared error of targets above 0, in units of their mean.
@@ -152,8 +152,8 @@ def positive():
 @matches(
     "numeric",
     "bounded",
-    **{**_ROW, "activation": "sigmoid", "code": "bounded", "bias": "logit of the mean", "scale": "range"},
-    why="A sigmoid spread over the bounds can reach every possible target and nothing beyond.",
+    **{**_ROW, "activation": "sigmoid", "code": "bounded", "bias": "bounded", "scale": "range"},
+    why="A sigmoid spread over the bounds can reach every possible target and nothing beyond",
 )
 def bounded(bounds=(0.0, 1.0)):
     """Squared error of targets within bounds, in units of the width of the bounds.

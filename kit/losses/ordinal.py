@@ -12,8 +12,8 @@ from kit.match import matches
     code="cumulative",
     decide="rank",
     metrics=("rank_accuracy", "rank_error"),
-    bias="logit of the share above",
-    why="Each unit asks whether the class is higher than one more step, so near misses cost less than far ones.",
+    bias="cumulative",
+    why="Each unit asks whether the class is higher than one more step, so near misses cost less than far ones",
 )
 def ordinal(label_smoothing=0.0):
     """Cross-entropy of each question "is it higher than class k?", the mean over the steps.

@@ -15,8 +15,8 @@ from kit.match import matches
     code="counts",
     decide="value",
     metrics=("mae", "rmse"),
-    bias="log of the mean",
-    why="A rate is above 0, and its logarithm is what adds up; a linear output would give the logarithm of 0 or less.",
+    bias="log_mean",
+    why="A rate is above 0, and its logarithm is what adds up; a linear output would give the logarithm of 0 or less",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class Poisson(keras.losses.Loss):

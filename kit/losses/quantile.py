@@ -10,14 +10,14 @@ from kit.match import matches
 @matches(
     "numeric",
     "quantile",
-    units="targets x quantiles",
+    units="targets * quantiles",
     activation="quantiles",
     code="values",
     decide="quantiles",
     metrics=("middle_mae", "coverage"),
-    bias="normal quantiles",
+    bias="quantiles",
     scale="standard",
-    why="Each output is the value that a given share of targets stays below; they rise by construction.",
+    why="Each output is the value that a given share of targets stays below; they rise by construction",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class Pinball(keras.losses.Loss):

@@ -12,15 +12,34 @@ METRICS = Registry("metric", "kit.metrics")
 
 
 def make(name, **options):
-    """A fresh Keras metric; options that it does not take are left out.
+    """A fresh Keras metric.
 
     Example:
         >>> make("binary_accuracy", threshold=0.3).name
         'accuracy'
     """
-    maker = METRICS.get(name)
-    taken = inspect.signature(maker).parameters
-    return maker(**{option: value for option, value in options.items() if option in taken})
+    return METRICS.get(name)(**options)
+
+
+def taken(name, options):
+    """Those of `options` that the metric called `name` takes.
+
+    Example:
+        >>> taken("sparse_accuracy", {"threshold": 0.3})
+        {}
+    """
+    takes = inspect.signature(METRICS.get(name)).parameters
+    return {option: value for option, value in options.items() if option in takes}
+
+
+def flat_name(name):
+    """The name under which logs and reports show the metric.
+
+    Example:
+        >>> flat_name("sign_accuracy")
+        'accuracy'
+    """
+    return make(name).name
 
 
 def names():

@@ -61,7 +61,7 @@ class Classification:
     @functools.cached_property
     def match(self):
         """The row of the match table: everything that belongs together for this task."""
-        return match.resolve(self.form, self.loss, self._options())
+        return match.resolve(self.form, self.loss, self._options(), found=f"{len(self.names)} classes")
 
     def fitted(self, labels):
         """This task with the class shares of the training labels, (N,) class names or (N, C) shares."""
@@ -120,4 +120,4 @@ class Classification:
         return common.from_json(cls, stored)
 
     def _options(self):
-        return common.changed(self, _OPTIONS)
+        return {name: getattr(self, name) for name in _OPTIONS}

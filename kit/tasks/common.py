@@ -50,12 +50,6 @@ def checked_names(kind, names, at_least):
     return names
 
 
-def changed(task, options):
-    """The options of the loss that differ from the task's defaults, by name."""
-    defaults = {field.name: field.default for field in dataclasses.fields(task)}
-    return {name: getattr(task, name) for name in options if getattr(task, name) != defaults[name]}
-
-
 def dense(features, units, bias):
     """The last layer with weights: float32, starting at the output that the labels suggest.
 

@@ -57,7 +57,7 @@ class MultilabelClassification:
     @functools.cached_property
     def match(self):
         """The row of the match table: everything that belongs together for this task."""
-        return match.resolve(self.form, self.loss, self._options())
+        return match.resolve(self.form, self.loss, self._options(), found=f"{len(self.names)} labels")
 
     def fitted(self, labels):
         """This task with the share of samples that carry each label."""
@@ -116,4 +116,4 @@ class MultilabelClassification:
         return common.from_json(cls, stored)
 
     def _options(self):
-        return common.changed(self, _OPTIONS)
+        return {name: getattr(self, name) for name in _OPTIONS}

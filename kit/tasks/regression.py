@@ -3,8 +3,6 @@
 import dataclasses
 import functools
 
-import numpy as np
-
 from kit import codecs, decisions, match
 from kit.errors import KitError, MatchError
 from kit.tasks import TASKS, common
@@ -66,7 +64,7 @@ class Regression:
     @functools.cached_property
     def match(self):
         """The row of the match table: everything that belongs together for this task."""
-        return match.resolve(self.form, self.loss, self._options())
+        return match.resolve(self.form, self.loss, self._options(), found=", ".join(map(str, self.targets)))
 
     def fitted(self, labels):
         """This task with the mean and the standard deviation of the training labels, (N,) or (N, T)."""
@@ -94,35 +92,20 @@ class Regression:
         from kit import activations
 
         sizes = {"targets": len(self.targets), "quantiles": len(self.quantiles)}
-        scale, offset = self.rescaling()
-        bias = match.initial_bias(
-            self.match, mean=self._mean(), scale=self._spread(), bounds=self.bounds, quantiles=self.quantiles
+        facts = {"mean": self.mean, "bounds": self.bounds, "quantiles": self.quantiles}
+        units = match.units(self.match, sizes)
+        bias = match.initial_bias(self.match, targets=len(self.targets), **facts)
+        outputs = activations.output(self.match.activation, common.dense(features, units, bias), **sizes)
+        scaling = match.rescaling(
+            self.match,
+            mean=self.mean,
+            scale=self.scale,
+            bounds=self.bounds,
+            outputs=units // len(self.targets),
         )
-        logits = common.dense(features, match.units(self.match, sizes), bias)
-        outputs = activations.output(self.match.activation, logits, **sizes)
-        if self.match.scale == "none":
+        if scaling is None:
             return outputs
-        return keras.layers.Rescaling(scale, offset, dtype="float32", name="units")(outputs)
-
-    def rescaling(self):
-        """What the last layer multiplies and adds: two lists with one number an output.
-
-        A spread (the second output of `gaussian`) is multiplied only.
-        """
-        kinds = match.outputs_per_target(self.match, len(self.quantiles))  # "level" or "spread"
-        scale, offset = self.loss_scale(), self._offset()
-        pairs = [(s, o if kind == "level" else 0.0) for s, o in zip(scale, offset, strict=True) for kind in kinds]
-        return [s for s, _ in pairs], [o for _, o in pairs]
-
-    def loss_scale(self):
-        """By what the loss divides targets and outputs, one number a target."""
-        if self.match.scale == "standard":
-            return self._spread()
-        if self.match.scale == "mean":
-            return tuple(max(mean, 1e-6) for mean in self._mean())
-        if self.match.scale == "range":
-            return (self.bounds[1] - self.bounds[0],) * len(self.targets)
-        return (1.0,) * len(self.targets)
+        return keras.layers.Rescaling(*scaling, dtype="float32", name="units")(outputs)
 
     def decided(self, outputs):
         """Outputs -> the decisions as arrays (`kit.decisions.Decided`)."""
@@ -134,7 +117,10 @@ class Regression:
 
     def make_loss(self):
         """A fresh Keras loss, as the row says, that sees standardised values."""
-        return match.make_loss(self.match, self._options(), scale=self.loss_scale())
+        scale = self.scale
+        if self.match.scale == "range":
+            scale = (self.bounds[1] - self.bounds[0],) * len(self.targets)
+        return match.make_loss(self.match, self._options(), mean=self.mean, scale=scale)
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says, in the targets' units."""
@@ -154,19 +140,4 @@ class Regression:
         return common.from_json(cls, stored)
 
     def _options(self):
-        options = common.changed(self, _OPTIONS)
-        if self.loss == "quantile":
-            options["quantiles"] = self.quantiles
-        return options
-
-    def _mean(self):
-        return self.mean or (0.0,) * len(self.targets)
-
-    def _spread(self):
-        return self.scale or (1.0,) * len(self.targets)
-
-    def _offset(self):
-        if self.match.scale == "standard":
-            return self._mean()
-        low = self.bounds[0] if self.match.scale == "range" else 0.0
-        return (low,) * len(self.targets)
+        return {name: getattr(self, name) for name in _OPTIONS}

@@ -4,19 +4,24 @@ An engine trains on the same batches in the same order as any other; it differs 
 how many steps one call of the backend holds.
 """
 
-from kit.registry import Registry
+import importlib
 
-ENGINES = Registry("engine", "kit.training.engines")
+from kit.errors import KitError, unknown
+
+# name -> class; imported by name, because each imports its own backend
+_ENGINES = {"jax": "JaxEngine", "keras": "KerasEngine", "tensorflow": "TensorFlowEngine"}
 
 
 def get(name):
     """The engine called `name`: a class that takes (model, batch_size)."""
-    return ENGINES.get(name)
+    if name not in _ENGINES:
+        raise unknown("engine", name, ["auto", *_ENGINES])
+    return getattr(importlib.import_module(f"kit.training.engines.{name}"), _ENGINES[name])
 
 
 def names():
     """Names of all engines."""
-    return ENGINES.names()
+    return sorted(_ENGINES)
 
 
 def chosen(name, model, feed, callbacks):
@@ -29,9 +34,10 @@ def chosen(name, model, feed, callbacks):
 
     backend = keras.backend.backend()
     if name != "auto":
-        ENGINES.get(name)
+        if name not in ("keras", backend):
+            raise KitError(f"Engine '{name}' does not run on backend {backend}. Use auto, keras or {backend}.")
         return name, "asked for"
-    if backend not in ENGINES:
+    if backend not in _ENGINES:
         return "keras", f"backend {backend}"
     watching = [type(callback).__name__ for callback in callbacks if wants_batches(callback)]
     if watching:

@@ -18,9 +18,11 @@ class EpochEngine:
         batch_size: samples a step.
     """
 
+    first_chunk = 4  # steps of the first call; how many follow depends on how long they take
+
     def __init__(self, model, batch_size):
         self.model, self.batch_size = model, batch_size
-        self._chunk = 4  # steps a call; grows with what was measured
+        self._chunk = self.first_chunk
         self._copied = (None, None)
 
     def run(self, feed, validation, epochs, initial_epoch, callbacks):
@@ -44,7 +46,8 @@ class EpochEngine:
             callbacks.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
-        model.optimizer.finalize_variable_values(model.trainable_variables)
+        if not any(isinstance(each, keras.callbacks.SwapEMAWeights) for each in callbacks.callbacks):
+            model.optimizer.finalize_variable_values(model.trainable_variables)
         callbacks.on_train_end(logs)
         return model.history
 
@@ -67,7 +70,7 @@ class EpochEngine:
     def _checked(self, data, order, epoch, start):
         done, logs = self.train(data, order)
         if not np.isfinite(logs["loss"]):
-            raise DivergedError(_diverged(self.model, epoch, start + done - 1, order[done - 1]))
+            raise DivergedError(diverged(self.model, epoch, start + done - 1, order[done - 1]))
         return logs
 
     def _adapt(self, steps, seconds, at_most):
@@ -104,7 +107,8 @@ class EpochEngine:
         return self._copied[1]
 
 
-def _diverged(model, epoch, step, rows):
+def diverged(model, epoch, step, rows):
+    """What to say of a loss that is not finite: where, and what to try."""
     rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
     shown = ", ".join(map(str, rows[:5]))
     return (

@@ -10,13 +10,13 @@ import jax
 import keras
 import numpy as np
 
-from kit.training.engines import ENGINES
 from kit.training.engines.epoch import EpochEngine
 
 
-@ENGINES.register("jax")
 class JaxEngine(EpochEngine):
     """Runs chunks of an epoch as one `lax.scan`, or step by step where that is faster."""
+
+    first_chunk = 64  # each length is compiled anew, which takes longer than a few more steps
 
     def __init__(self, model, batch_size):
         super().__init__(model, batch_size)

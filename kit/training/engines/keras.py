@@ -3,12 +3,10 @@
 import keras
 import numpy as np
 
-from kit.training.engines import ENGINES
-from kit.training.engines.epoch import _diverged
 from kit.errors import DivergedError
+from kit.training.engines.epoch import diverged
 
 
-@ENGINES.register("keras")
 class KerasEngine:
     """Trains with `keras.Model.fit`; callbacks see every batch, samples may lie on the disk."""
 
@@ -21,25 +19,25 @@ class KerasEngine:
         Raises:
             DivergedError: at the end of the first step whose loss is not finite.
         """
-        batches = Batches(feed, self.batch_size, initial_epoch)
+        batches = Batches(feed, self.batch_size)
         return self.model.fit(
             batches,
             validation_data=validation,
             validation_batch_size=max(self.batch_size, 256),
             epochs=epochs,
             initial_epoch=initial_epoch,
-            callbacks=[*callbacks, _StopWhereNotFinite(batches)],
+            callbacks=[_Guide(batches), *callbacks],
             shuffle=False,
             verbose=0,
         )
 
 
 class Batches(keras.utils.PyDataset):
-    """The batches of each epoch in the order that (seed, epoch) gives."""
+    """The batches of one epoch in the order that (seed, epoch) gives."""
 
-    def __init__(self, feed, batch_size, epoch):
+    def __init__(self, feed, batch_size):
         super().__init__()
-        self.feed, self.batch_size, self.epoch = feed, batch_size, epoch
+        self.feed, self.batch_size, self.epoch = feed, batch_size, 0
 
     def __len__(self):
         return -(-len(self.feed) // self.batch_size)
@@ -51,17 +49,21 @@ class Batches(keras.utils.PyDataset):
         """Which training samples are in this step's batch."""
         return self.feed.order(self.epoch)[step * self.batch_size : (step + 1) * self.batch_size]
 
-    def on_epoch_end(self):
-        self.epoch += 1
 
+class _Guide(keras.callbacks.Callback):
+    """Tells the batches their epoch, and stops at the first loss that is not finite.
 
-class _StopWhereNotFinite(keras.callbacks.Callback):
-    """Keras' TerminateOnNaN stops without a word of where; this names the step."""
+    Keras reads a data set once before the first epoch, so a data set that counts for itself
+    is an epoch ahead; and its TerminateOnNaN stops without a word of where.
+    """
 
     def __init__(self, batches):
         super().__init__()
         self.batches = batches
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.epoch = epoch
+
     def on_train_batch_end(self, batch, logs=None):
         if not np.isfinite((logs or {}).get("loss", 0.0)):
-            raise DivergedError(_diverged(self.model, self.batches.epoch, batch, self.batches.rows(batch)))
+            raise DivergedError(diverged(self.model, self.batches.epoch, batch, self.batches.rows(batch)))

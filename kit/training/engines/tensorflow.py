@@ -5,35 +5,15 @@ On small networks nearly all of plain `fit` is spent between the steps, not in t
 
 import tensorflow as tf
 
-from kit.training.engines import ENGINES
 from kit.training.engines.epoch import EpochEngine
 
 
-@ENGINES.register("tensorflow")
 class TensorFlowEngine(EpochEngine):
     """Runs chunks of an epoch, and whole validations, as one graph each."""
 
     def __init__(self, model, batch_size):
         super().__init__(model, batch_size)
-        loss = model.metrics[0]  # the mean loss since the epoch began: not finite from the first bad step on
-
-        @tf.function(reduce_retracing=False)
-        def train(data, order):
-            done = 0
-            for rows in order:
-                model.train_step(tf.nest.map_structure(lambda array: tf.gather(array, rows), data))
-                done += 1
-                if not tf.math.is_finite(loss.total):
-                    break
-            return done, model.get_metrics_result()
-
-        @tf.function(reduce_retracing=False)
-        def test(data, order):
-            for rows in order:
-                model.test_step(tf.nest.map_structure(lambda array: tf.gather(array, rows), data))
-            return model.get_metrics_result()
-
-        self._train, self._test = train, test
+        self._train = self._test = None  # traced for the first data
 
     def on_device(self, data):
         """The arrays as tensors, copied once."""
@@ -41,12 +21,39 @@ class TensorFlowEngine(EpochEngine):
 
     def train(self, data, order):
         """Runs the steps whose rows are in `order` (steps, batch); -> steps done, metrics."""
+        self._train = self._train or tf.function(self._steps, input_signature=_signature(data))
         done, logs = self._train(data, tf.convert_to_tensor(order))
         return int(done), _numbers(logs)
 
     def test(self, data, order):
         """Measures the rows in `order` (steps, batch); -> metrics."""
+        self._test = self._test or tf.function(self._measures, input_signature=_signature(data))
         return _numbers(self._test(data, tf.convert_to_tensor(order)))
+
+    def _steps(self, data, order):
+        loss = self.model.metrics[0]  # the mean loss since the epoch began: not finite from the first bad step on
+        done = 0
+        for rows in order:
+            self.model.train_step(_taken(data, rows))
+            done += 1
+            if not tf.math.is_finite(loss.total):
+                break
+        return done, self.model.get_metrics_result()
+
+    def _measures(self, data, order):
+        for rows in order:
+            self.model.test_step(_taken(data, rows))
+        return self.model.get_metrics_result()
+
+
+def _signature(data):
+    """Any number of samples, steps and rows a step: the last, smaller batch needs no trace of its own."""
+    samples = tf.nest.map_structure(lambda array: tf.TensorSpec([None, *array.shape[1:]], array.dtype), data)
+    return samples, tf.TensorSpec([None, None], tf.int32)
+
+
+def _taken(data, rows):
+    return tf.nest.map_structure(lambda array: tf.gather(array, rows), data)
 
 
 def _numbers(logs):

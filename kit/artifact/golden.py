@@ -1,0 +1,56 @@
+"""Made-up samples whose outputs are stored, so that a loaded network can prove itself."""
+
+import numpy as np
+
+COUNT = 3  # samples
+SHOWN = 64  # outputs stored of each sample
+TOLERANCE = 1e-3  # of the largest output: processors and backends round differently
+_STEP = 0.6180339887498949  # multiples of it, modulo 1, cover 0 to 1 evenly and never repeat
+_FREE = 32  # length taken for an axis of any length
+
+
+def outputs(model, input):
+    """What `model` says of the made-up samples: float32 (COUNT, at most SHOWN), finite."""
+    import keras
+
+    found = keras.ops.convert_to_numpy(model(samples(model, input), training=False))
+    flat = np.asarray(found, "float32").reshape(len(found), -1)[:, :SHOWN]
+    return np.clip(np.nan_to_num(flat), -1e30, 1e30)
+
+
+def samples(model, input):
+    """Made-up samples in the form that `model` takes: an array (COUNT, ...) or a dict of them."""
+    low, width = _range(input)
+    arrays = {tensor.name: _sample(tensor, low, width) for tensor in model.inputs}
+    return arrays if len(arrays) > 1 or _takes_dict(model) else next(iter(arrays.values()))
+
+
+def agree(found, stored):
+    """Are these outputs those that were stored, within rounding?"""
+    stored = np.asarray(stored, "float32")
+    if found.shape != stored.shape:
+        return False
+    return bool(np.allclose(found, stored, rtol=0, atol=TOLERANCE * max(1e-6, np.abs(stored).max(initial=0))))
+
+
+def _sample(tensor, low, width):
+    shape = (COUNT, *(size or _FREE for size in tensor.shape[1:]))
+    even = (np.arange(1, 1 + np.prod(shape)) * _STEP % 1).reshape(shape)
+    if "float" not in tensor.dtype:
+        return (even < 0.5).astype(tensor.dtype)
+    return (low + even * width).astype("float32")
+
+
+def _range(input):
+    """(lowest, width) of the numbers: of a table's columns about their centers, of images 0 to white."""
+    if not hasattr(input, "columns"):
+        return 0.0, float(getattr(input, "scale", 1.0))
+    standards = [s for column in input.columns if not column.categorical for s in column.standards()]
+    center, spread = np.array([standard[:2] for standard in standards] or [(0.0, 1.0)]).T
+    return center - 2 * spread, 4 * spread
+
+
+def _takes_dict(model):
+    import keras
+
+    return not isinstance(model, keras.Sequential) and isinstance(model.input, dict)

@@ -1,0 +1,157 @@
+"""Predictor: raw inputs -> decisions, with nothing to remember in between."""
+
+import dataclasses
+import functools
+import re
+from pathlib import Path
+
+from kit.errors import DataError
+
+CHUNK = 256  # raw inputs decoded at a time, so that memory does not grow with their number
+
+
+class Predictor:
+    """A loaded model that takes what the user has and returns what the user wants.
+
+    Args:
+        network: a built `keras.Model` whose `kit` holds its input and its task.
+        card: the model card, a dict.
+
+    Attributes:
+        input, task: what comes in and what goes out.
+        card: the model card: metrics, settings, versions.
+        model: the `keras.Model`, compiled as when it was trained.
+
+    Example:
+        >>> path = kit.save(kit.build_classifier(kit.Classification(("no", "yes")), (2,)), folder / "m")
+        >>> predictor = kit.load(path)
+        >>> predictor({"x0": 1.0, "x1": 2.0}).label in ("no", "yes")
+        True
+        >>> len(predictor([{"x0": 1.0, "x1": 2.0}] * 3))
+        3
+    """
+
+    def __init__(self, network, card=None):
+        self.input, self.task = network.kit.input, network.kit.task
+        self.card = card or {}
+        self._network = network
+
+    @functools.cached_property
+    def model(self):
+        """The `keras.Model`, compiled through the row of the match table stored with it."""
+        from kit.builders import compiled
+
+        return compiled(self._network, "adam")
+
+    def __call__(self, inputs):
+        """Decides on one input, or on many.
+
+        Args:
+            inputs: one input (a file, an array, a dict, a row) -> one `Decision`; a list of
+                them, a folder, an array or a DataFrame -> a list.
+
+        Raises:
+            SchemaError, DataError: if inputs are not as the model was trained on; names each.
+        """
+        inputs = expanded(inputs)
+        if self.input.is_one(inputs):
+            return self._decide([inputs])[0]
+        return [decision for chunk in self._chunks(inputs) for decision in self._decide(*chunk)]
+
+    def predict_frame(self, inputs):
+        """Decides on many inputs.
+
+        Args:
+            inputs: as for a call; one input gives one row.
+
+        Returns:
+            A `pandas.DataFrame` with one row an input: label, probability and one column of
+            probability a class; or value, low and high.
+        """
+        import pandas as pd
+
+        inputs = expanded(inputs)
+        inputs = [inputs] if self.input.is_one(inputs) else inputs
+        index = inputs.index if isinstance(inputs, pd.DataFrame) else None
+        return pd.DataFrame([row(decision) for decision in self(inputs)], index=index)
+
+    def outputs(self, inputs):
+        """The network's outputs for a list, an array or a DataFrame of inputs: float32 (N, units)."""
+        return self._forward(self.input.encode(inputs))
+
+    def _decide(self, inputs, start=0):
+        try:
+            return self.task.decide(self.outputs(inputs))
+        except DataError as error:
+            raise type(error)(_counted_from(start, error.faults)) if start else error from None
+
+    def _chunks(self, inputs):
+        for start in range(0, len(inputs), CHUNK):
+            end = start + CHUNK
+            yield (inputs.iloc[start:end] if hasattr(inputs, "iloc") else inputs[start:end]), start
+
+    @functools.cached_property
+    def _forward(self):
+        from kit.artifact.runtime import compiled
+
+        return compiled(self._network, largest=CHUNK)
+
+
+def expanded(inputs):
+    """A folder as the sorted list of its images; anything else as it is.
+
+    Raises:
+        DataError: if there is no image in it.
+    """
+    if not isinstance(inputs, str | Path) or not Path(inputs).is_dir():
+        return inputs
+    from kit.inputs import images
+
+    found = sorted(path for path in Path(inputs).rglob("*") if path.suffix.lower() in images.SUFFIXES)
+    if not found:
+        raise DataError(
+            f"{inputs}: no image in this folder. Known endings: {', '.join(sorted(images.SUFFIXES))}."
+        )
+    return found
+
+
+def row(decision):
+    """A decision as one flat row: text, numbers, and a column for each class, label or target.
+
+    Example:
+        >>> row(kit.Decision(label="cat", probability=0.9, probabilities={"cat": 0.9, "dog": 0.1}))
+        {'label': 'cat', 'probability': 0.9, 'probability of cat': 0.9, 'probability of dog': 0.1}
+        >>> row(kit.Decision(value=2.0, interval=(1.0, 3.0)))
+        {'value': 2.0, 'low': 1.0, 'high': 3.0}
+    """
+    flat = {}
+    for name, value in decision.to_json().items():
+        flat.update(_FLAT[name](value) if name in _FLAT else {name: value})
+    return flat
+
+
+def _bounds(interval):
+    if not isinstance(interval, dict):
+        return dict(zip(("low", "high"), interval, strict=True))
+    ends = {name: _bounds(pair) for name, pair in interval.items()}
+    return {f"{end} of {name}": number for name, pair in ends.items() for end, number in pair.items()}
+
+
+def _each(kind):
+    return lambda numbers: {f"{kind} of {name}": number for name, number in numbers.items()}
+
+
+_FLAT = {
+    "probabilities": _each("probability"),
+    "scores": _each("score"),
+    "labels": lambda labels: {"labels": ";".join(map(str, labels))},
+    "values": _each("value"),
+    "interval": _bounds,
+}
+
+
+def _counted_from(start, faults):
+    """Faults of a later chunk, with their rows counted from the first input."""
+    for fault in faults:
+        where = re.sub(r"\brow (\d+)", lambda found: f"row {int(found[1]) + start}", fault.where)
+        yield dataclasses.replace(fault, where=where)

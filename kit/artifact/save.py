@@ -1,0 +1,129 @@
+"""kit.save: a model and what it means -> a folder on the disk, whole or not at all."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from kit import storage
+from kit.artifact import card, golden
+from kit.artifact.verify import MANIFEST, is_plain, make_manifest
+from kit.errors import KitError
+
+
+def save(model, path, *, report=None, history=None, task=None, input=None, settings=None):
+    """Saves a model with its input and its task, so that `kit.load` gives back equal predictions.
+
+    What was at `path` is replaced when all is written, and left as it is when anything fails.
+
+    Args:
+        model: a built `keras.Model`.
+        path: the artifact's folder, such as "saved_models/flowers".
+        report: what `kit.evaluate` returned: its numbers go into the card, its figures along.
+        history: what `kit.fit` returned, or a dict name -> one number an epoch.
+        task: what goes out; None takes `model.kit.task`.
+        input: what comes in; None takes `model.kit.input`.
+        settings: plain values to keep in the card: hyperparameters, seed, data.
+
+    Returns:
+        The folder's `Path`.
+
+    Raises:
+        KitError: if the model has no task or input, its outputs do not fit the task, its
+            weights are not finite, or `path` holds something else than an artifact.
+        ResourceError: if the disk is full. What was at `path` is unchanged.
+
+    Example:
+        >>> model = kit.build_classifier(kit.Classification(("no", "yes")), (2,))
+        >>> path = kit.save(model, folder / "answers")
+        >>> sorted(member.name for member in path.iterdir())
+        ['README.md', 'card.json', 'input.json', 'manifest.json', 'model.keras', 'task.json']
+    """
+    path = Path(path)
+    input, task = _meaning(model, input, task)
+    _check_model(model, task)
+    check_target(path)
+    facts = card.make(model, path.name, input, task, report=report, history=history, settings=settings)
+    with storage.atomic_folder(path) as folder:
+        uncompiled(model).save(folder / "model.keras")
+        storage.write_json(folder / "input.json", input.to_json())
+        storage.write_json(folder / "task.json", task.to_json())
+        storage.write_json(folder / "card.json", facts)
+        storage.write_text(folder / "README.md", card.readme(facts))
+        if history is not None:
+            storage.write_text(folder / "history.csv", history_csv(history))
+        if report is not None:
+            report.save(folder / "report")
+        samples = golden.outputs(model, input).tolist()
+        storage.write_json(folder / MANIFEST, _manifest(folder, path.name, samples))
+    return path
+
+
+def uncompiled(model):
+    """The network alone, without loss and optimizer, so that plain Keras opens the file."""
+    import keras
+
+    if isinstance(model, keras.Sequential):
+        return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
+    return keras.Model(model.input, model.output, name=model.name)
+
+
+def history_csv(history):
+    """A history as CSV text: one row an epoch, counted from 1."""
+    columns = getattr(history, "history", history)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["epoch", *columns])
+    writer.writerows(
+        [epoch, *numbers] for epoch, numbers in enumerate(zip(*columns.values(), strict=True), 1)
+    )
+    return text.getvalue()
+
+
+def _meaning(model, input, task):
+    pair = getattr(model, "kit", None)
+    input = input if input is not None else getattr(pair, "input", None)
+    task = task if task is not None else getattr(pair, "task", None)
+    missing = "task" if task is None else "input"
+    if task is None or input is None:
+        raise KitError(
+            f"Model '{model.name}' has no {missing}, so its outputs have no meaning to save. Build it with\n"
+            "kit.build_classifier() or pass kit.save(model, path, task=..., input=...)."
+        )
+    from kit import inputs
+
+    return inputs.as_input(input), task
+
+
+def _check_model(model, task):
+    if not model.built:
+        raise KitError(
+            f"Model '{model.name}' is not built, so it has no weights to save. Call it on a batch first."
+        )
+    wrong = [weight.path for weight in model.weights if not np.isfinite(np.asarray(weight, "float32")).all()]
+    if wrong:
+        found = f"Model '{model.name}': the weights {wrong[0]} are not finite."
+        raise KitError(f"{found} Train it again with a smaller learning_rate.")
+    width = tuple(size or 1 for size in model.output_shape[1:])
+    try:
+        task.decided(np.zeros((1, *width), "float32"))
+    except KitError as error:
+        raise KitError(f"Model '{model.name}' does not fit its task. {error}") from None
+
+
+def check_target(path):
+    """Refuses a path at which something else than an artifact is: that must never be replaced.
+
+    Raises:
+        KitError: names the path.
+    """
+    if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
+        raise KitError(f"{path} exists and is no artifact. Choose another path, or remove it yourself.")
+
+
+def _manifest(folder, name, samples):
+    odd = [member.name for member in folder.rglob("*") if not is_plain(member.relative_to(folder).as_posix())]
+    if odd:
+        raise KitError(f"The report names a file {odd[0]!r}, which not every system can hold. Rename it.")
+    return make_manifest(folder, name=name, golden=samples)

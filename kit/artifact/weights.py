@@ -1,0 +1,151 @@
+"""How many weights a network declares, and whether the numbers that it stores are sound. No Keras."""
+
+import io
+import math
+
+import numpy as np
+
+from kit.errors import ArtifactError
+
+CURE = "Restore the artifact from a copy, or train it again."
+
+
+def stored(content, member):
+    """How many numbers an HDF5 file of weights holds.
+
+    Args:
+        content: the file's bytes.
+        member: name of the file in messages.
+
+    Raises:
+        ArtifactError: "weights" if they are not plain stored numbers, "nan" if one is not finite.
+    """
+    import h5py
+
+    try:
+        with h5py.File(io.BytesIO(content), "r") as file:
+            return sum(_checked(data, member) for data in _tensors(file, len(content), member))
+    except ArtifactError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        raise _fault("weights", member, f"weights cannot be read ({str(error)[:120]})") from None
+
+
+def _tensors(file, size, member):
+    """The datasets of a file, without links to elsewhere or numbers declared but absent."""
+    import h5py
+
+    groups, declared = [file], 0
+    while groups:
+        group = groups.pop()
+        for key in group:
+            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+                raise _fault("weights", member, f"weights '{group.name}/{key}' are a link")
+            item = group[key]
+            if isinstance(item, h5py.Group):
+                groups.append(item)
+                continue
+            declared += math.prod(item.shape or ()) * item.dtype.itemsize
+            elsewhere = item.chunks or item.external or item.is_virtual
+            if elsewhere or declared > size or item.dtype.kind not in "fiub":
+                raise _fault("weights", member, f"weights '{item.name}' are not plain stored numbers")
+            yield item
+
+
+def _checked(data, member):
+    values = data[()]
+    wrong = int((~np.isfinite(values)).sum()) if data.dtype.kind == "f" else 0
+    if wrong:
+        raise _fault(
+            "nan", member, f"weights '{data.name.lstrip('/')}' hold {wrong} numbers that are not finite"
+        )
+    return int(np.size(values))
+
+
+def declared(part):
+    """How many weights this part of a configuration makes when Keras builds it.
+
+    Raises:
+        ValueError, TypeError, KeyError, IndexError: if it is not described as Keras describes it.
+
+    Example:
+        >>> config = {"units": 3}
+        >>> declared({"class_name": "Dense", "config": config, "build_config": {"input_shape": [None, 4]}})
+        12
+    """
+    count = _COUNTS.get(part["class_name"])
+    if count is None:
+        return 0
+    config = part["config"]
+    if config.get("lora_rank") or config.get("quantization_config"):
+        raise ValueError("adapted weights")
+    shape = part["build_config"]["input_shape"] if count is not _embedding else ()
+    return count(config, [None if size is None else whole(size) for size in shape])
+
+
+def whole(value):
+    """`value`, if it is a whole number from 0.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{str(value)[:40]!r} for a whole number")
+    return value
+
+
+def _dense(config, shape):
+    return shape[-1] * whole(config["units"])
+
+
+def _embedding(config, shape):
+    return whole(config["input_dim"]) * whole(config["output_dim"])
+
+
+def _conv(config, shape):
+    return _kernel(config) * shape[-1] * whole(config["filters"]) // max(1, whole(config.get("groups", 1)))
+
+
+def _depthwise(config, shape):
+    return _kernel(config) * shape[-1] * whole(config["depth_multiplier"])
+
+
+def _separable(config, shape):
+    return _depthwise(config, shape) + shape[-1] * whole(config["depth_multiplier"]) * whole(
+        config["filters"]
+    )
+
+
+def _prelu(config, shape):
+    shared = config.get("shared_axes") or []
+    return math.prod(size for axis, size in enumerate(shape) if axis and axis not in shared)
+
+
+def _norm(config, shape):
+    factors = bool(config.get("scale")) + bool(config.get("center"))
+    return factors * math.prod(shape[axis] for axis in np.ravel(config["axis"]).tolist())
+
+
+def _kernel(config):
+    return math.prod(map(whole, config["kernel_size"]))
+
+
+_COUNTS = {
+    "BatchNormalization": _norm,
+    "Conv1D": _conv,
+    "Conv2D": _conv,
+    "Conv2DTranspose": _conv,
+    "Dense": _dense,
+    "DepthwiseConv1D": _depthwise,
+    "DepthwiseConv2D": _depthwise,
+    "Embedding": _embedding,
+    "GroupNormalization": _norm,
+    "LayerNormalization": _norm,
+    "PReLU": _prelu,
+    "SeparableConv1D": _separable,
+    "SeparableConv2D": _separable,
+}
+
+
+def _fault(code, member, found):
+    return ArtifactError(code, member, f"{found}. {CURE}")

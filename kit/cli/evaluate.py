@@ -1,0 +1,77 @@
+"""Measure a saved model on data."""
+
+import dataclasses
+import time
+
+from kit.cli import output
+from kit.cli.arguments import one_of
+
+SPLITS = ("train", "validation", "test")
+
+
+def add_to(commands):
+    """Adds this command to the parser."""
+    command = commands.add_parser("evaluate", help=__doc__, description=__doc__)
+    command.add_argument("artifact", metavar="ARTIFACT", help="folder under saved_models/")
+    command.add_argument("data", metavar="DATA", help="a file, a folder or a built-in name")
+    command.add_argument(
+        "--split",
+        type=one_of("part", SPLITS),
+        default="test",
+        metavar="PART",
+        help="train, validation or test (default); split as in training",
+    )
+    command.add_argument("--report", metavar="DIR", help="folder for report.html, figures and tables")
+    return command
+
+
+def run(args):
+    """Measures and prints."""
+    from kit.cli.train import metrics_table
+
+    with output.words_on_stderr():
+        result = _measured(args, time.monotonic())
+    if args.json:
+        output.emit(result)
+    else:
+        print(metrics_table(result))
+    return 0
+
+
+def _measured(args, began):
+    with output.quiet():
+        import keras  # noqa: F401 - here: it takes seconds and talks about itself
+
+        import kit
+    from kit.cli.train import announce, results
+    from kit.errors import KitError
+
+    predictor = kit.load(args.artifact)
+    data = _loaded(args.data, predictor)
+    announce(data)
+    parts = data.parts()
+    if args.split not in parts:
+        raise KitError(f"{args.data} has no {args.split} part. There are: {', '.join(parts)}. Use --split.")
+    report = kit.evaluate(predictor, parts[args.split], findings=data.issues)
+    report = dataclasses.replace(report, split=args.split)
+    validation = None
+    if "validation" in parts:
+        validation = kit.evaluate(predictor, parts["validation"], resamples=0).metrics
+    if args.report:
+        output.say(f"Report: {report.save(args.report)}")
+    return {
+        "artifact": args.artifact,
+        **results(predictor, args.split, report, validation),
+        "seconds": round(time.monotonic() - began, 2),
+        "epochs": (predictor.card.get("training") or {}).get("epochs"),
+        "samples": {name: len(part) for name, part in parts.items()},
+    }
+
+
+def _loaded(source, predictor):
+    """The data as the model was trained on them: the same target, the same seed of the split."""
+    import kit
+
+    seed = (predictor.card.get("settings") or {}).get("seed", 0)
+    target = None if predictor.task.is_classification else predictor.task.names
+    return kit.load_data(source, predictor.task, target, input=predictor.input, seed=seed)

@@ -1,0 +1,126 @@
+"""Predict with a saved model: images, folders of them, CSV files."""
+
+from pathlib import Path
+
+from kit.cli import output
+from kit.cli.arguments import one_of
+
+FORMATS = ("csv", "json")
+
+
+def add_to(commands):
+    """Adds this command to the parser."""
+    command = commands.add_parser("predict", help=__doc__, description=__doc__)
+    command.add_argument("artifact", metavar="ARTIFACT", help="folder under saved_models/")
+    command.add_argument("inputs", metavar="INPUT", nargs="+", help="images, folders of images, or tables")
+    command.add_argument("--out", metavar="PATH", help="file to write; without it, stdout")
+    command.add_argument(
+        "--as",
+        dest="format",
+        type=one_of("format", FORMATS),
+        metavar="FORMAT",
+        help="csv (default) or json; by the ending of --out where it has one of these",
+    )
+    return command
+
+
+def run(args):
+    """Predicts and prints, or writes."""
+    with output.words_on_stderr():
+        text, predictions = _predicted(args)
+    if args.out:
+        from kit import storage
+
+        storage.write_text(args.out, text)
+        output.say(f"{len(predictions)} predictions: {args.out}")
+    if args.json:
+        output.emit({"predictions": predictions})
+    elif not args.out:
+        print(text, end="")
+    return 0
+
+
+def _predicted(args):
+    with output.quiet():
+        import keras  # noqa: F401 - here: it takes seconds and talks about itself
+
+        import kit
+    predictor = kit.load(args.artifact)
+    names, inputs = collected(args.inputs, predictor.input)
+    decisions = predictor(inputs)
+    predictions = [
+        {"input": name, **decision.to_json()} for name, decision in zip(names, decisions, strict=True)
+    ]
+    if _format(args) == "json":
+        return _as_json(predictions), predictions
+    return _as_csv(names, decisions), predictions
+
+
+def collected(words, input):
+    """(names, inputs) of all that was named on the command line.
+
+    Args:
+        words: images and folders for `Images`, tables for `Table`.
+        input: what the model takes.
+
+    Raises:
+        DataError: if one is not there; names all of them.
+    """
+    from kit.errors import DataError, Fault
+
+    absent = [Fault(word, "no such file or folder") for word in words if not Path(word).exists()]
+    if absent:
+        raise DataError(absent)
+    return _rows(words) if hasattr(input, "columns") else _files(words)
+
+
+def _files(words):
+    from kit.artifact.predictor import expanded
+
+    found = [expanded(word) for word in words]
+    files = [file for each in found for file in (each if isinstance(each, list) else [each])]
+    return list(map(str, files)), files
+
+
+def _rows(words):
+    import pandas as pd
+
+    tables = [(word, *_table(word)) for word in words]
+    many = len(tables) > 1
+    names = [f"{word}: {name}" if many else name for word, names, _ in tables for name in names]
+    return names, pd.concat([frame for _, _, frame in tables], ignore_index=True)
+
+
+def _table(word):
+    """(names of the rows, DataFrame) of one file, read as for training."""
+    from kit.data import readers
+    from kit.errors import DataError
+
+    raw = readers.read(readers.Request(source=word))
+    faults = [*raw.faults, *(finding.fault for finding in raw.findings)]
+    if faults or not raw.is_table:
+        raise DataError(faults or f"{word}: no table, and the model takes a table")
+    file = Path(word).name  # the file of a training part comes with its siblings
+    here = [row for row, name in enumerate(raw.names) if name.startswith(("row ", f"{file} row "))]
+    return [raw.names[row] for row in here], raw.inputs.iloc[here]
+
+
+def _format(args):
+    by_ending = Path(args.out or "").suffix.lstrip(".")
+    return args.format or (by_ending if by_ending in FORMATS else "csv")
+
+
+def _as_json(predictions):
+    import json
+
+    return json.dumps({"predictions": predictions}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _as_csv(names, decisions):
+    import pandas as pd
+
+    from kit.artifact.predictor import row
+    from kit.evaluation.report import as_csv
+
+    rows = [{"input": name, **row(decision)} for name, decision in zip(names, decisions, strict=True)]
+    return as_csv(pd.DataFrame(rows)).decode("utf-8")

@@ -1,0 +1,148 @@
+"""Guess: the task that labels ask for, and why."""
+
+import numpy as np
+
+from kit.errors import KitError, unknown
+from kit.inputs.values import is_missing, plain
+
+MOST_INTEGERS = 20  # distinct integers 0..C-1 up to which labels are taken for classes
+TASKS = ("classification", "multilabel", "regression")
+
+
+def guess_task(labels, task=None, names=(), taken=None):
+    """The task for these labels, not fitted to them yet.
+
+    Args:
+        labels: (N,) or (N, T) array, or a list of N lists of labels.
+        task: a task, which is taken as it is; the name of one; or None to guess.
+        names: names of the target columns, where there are columns.
+        taken: what is said of a class that no sample may belong to.
+
+    Returns:
+        (task, labels in the task's form, a sentence that says why).
+
+    Raises:
+        KitError: if `task` is no name of a task.
+
+    Example:
+        >>> guess_task(np.array(["cat", "dog", "cat"], object))[0].classes
+        ('cat', 'dog')
+        >>> guess_task(np.array([0.5, 1.5]))[2]
+        'Regression, because the target holds numbers that are not the integers 0 to C-1.'
+    """
+    if task is not None and not isinstance(task, str):
+        return task, _in_form(labels, task), f"The task is {task.describe()}, as you said."
+    form, why = _form(labels) if task is None else (task, "as you said")
+    if form not in TASKS:
+        raise unknown("task", form, TASKS)
+    task, labels = _MAKERS[form](labels, names)
+    return task, labels, f"{form.capitalize()}, {why}."
+
+
+def present(labels):
+    """(N,) array: whether each label of an (N,) or (N, T) array is there."""
+    labels = np.asarray(labels)
+    if labels.dtype.kind in "biu":
+        return np.ones(len(labels), bool)
+    if labels.dtype.kind == "f":
+        there = ~np.isnan(labels)
+    else:
+        there = ~np.vectorize(is_missing, otypes=[bool])(labels)
+    return there if there.ndim == 1 else there.all(axis=1)
+
+
+def _form(labels):
+    """(name of the task, why)."""
+    if isinstance(labels, list):
+        return "multilabel", "because each sample has a list of labels"
+    if labels.ndim == 2:
+        return _form_of_matrix(labels)
+    values = labels[present(labels)]
+    if not len(values):
+        return "classification", "because nothing says otherwise"
+    if values.dtype.kind == "b" or all(isinstance(value, bool) for value in values.tolist()):
+        return "classification", "because the target holds booleans"
+    if any(isinstance(value, str) for value in values.tolist()):
+        return "classification", "because the target holds text"
+    integers = _integers(labels, values)
+    if integers is not None and len(integers) <= MOST_INTEGERS and set(integers) == set(range(len(integers))):
+        return "classification", f"because the target holds the integers 0 to {len(integers) - 1}"
+    return "regression", "because the target holds numbers that are not the integers 0 to C-1"
+
+
+def _form_of_matrix(labels):
+    if labels.dtype.kind in "bui" and np.isin(labels, (0, 1)).all():
+        if (labels.sum(axis=1) == 1).all():
+            return "classification", "because each row of the target holds a single 1"
+        return "multilabel", "because the target holds rows of 0 and 1"
+    return "regression", f"of {labels.shape[1]} targets, because each sample has as many numbers"
+
+
+def _integers(labels, values):
+    """The distinct integers among the values; None if they are no integers.
+
+    Decimals count as integers only where missing labels made pandas write them so.
+    """
+    if values.dtype.kind == "f" and len(values) == len(labels):
+        return None
+    distinct = {plain(value) for value in values.tolist()}
+    return {int(value) for value in distinct} if all(float(v).is_integer() for v in distinct) else None
+
+
+def _in_form(labels, task):
+    if task.is_classification and not isinstance(labels, list):
+        return _as_classes(labels) if task.form != "multilabel" else labels
+    return labels
+
+
+def _classification(labels, names):
+    from kit.tasks import Classification
+
+    labels = _as_classes(labels)
+    classes = sorted({plain(label) for label in labels[present(labels)].tolist()}, key=_sorting)
+    return (Classification(tuple(classes)) if len(classes) > 1 else None), labels
+
+
+def _as_classes(labels):
+    """One-hot rows as class numbers; integers written as decimals as integers; the rest as it is."""
+    if isinstance(labels, list):
+        raise KitError("Each sample has a list of labels: that is task='multilabel', not classification.")
+    if labels.ndim == 2:
+        return labels.argmax(axis=1)
+    if labels.dtype.kind == "f":
+        there = ~np.isnan(labels)
+        if np.isfinite(labels[there]).all() and (labels[there] % 1 == 0).all():
+            whole = labels.astype(object)
+            whole[there] = [int(label) for label in labels[there]]
+            return whole if not there.all() else labels.astype("int64")
+    return labels
+
+
+def _regression(labels, names):
+    from kit.tasks import Regression
+
+    if isinstance(labels, list):
+        raise KitError("Each sample has a list of labels: that is task='multilabel', not regression.")
+    count = 1 if labels.ndim == 1 else labels.shape[1]
+    if len(names) != count:
+        names = ("y",) if count == 1 else tuple(f"y{i}" for i in range(count))
+    return Regression(tuple(names)), labels
+
+
+def _multilabel(labels, names):
+    from kit.tasks import MultilabelClassification
+
+    if not isinstance(labels, list) and labels.ndim == 1:
+        labels = [[] if is_missing(text) else [t for t in str(text).split("|") if t] for text in labels.tolist()]
+    if isinstance(labels, list):
+        found = sorted({plain(name) for row in labels for name in row}, key=_sorting)
+        return MultilabelClassification(tuple(found)), labels
+    names = names if len(names) == labels.shape[1] else range(labels.shape[1])
+    return MultilabelClassification(tuple(names)), labels
+
+
+_MAKERS = {"classification": _classification, "multilabel": _multilabel, "regression": _regression}
+
+
+def _sorting(label):
+    return type(label).__name__, label

@@ -1,0 +1,80 @@
+"""Raw: what a reader found in a source, before anything is decided about it."""
+
+import dataclasses
+
+import numpy as np
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclasses.dataclass
+class Raw:
+    """Samples as they were found. A reader makes one; `load_data` turns it into `Data`.
+
+    Args:
+        name: short name of the source, for file names and headings.
+        inputs: DataFrame (with the targets' columns, where `labels` is None), array of
+            images, or list of paths.
+        labels: array (N,) or (N, T), or None where they are columns of `inputs`.
+        names: what each sample is called in messages, such as "row 17" or "cat/3.jpg".
+        target: names of the targets' columns, where the source knows them.
+        parts: indices of the parts that the source itself has, by name; None if it has none.
+        input: the `Images` that the source asks for; None to find out.
+        notes: what was found and why it was taken for that.
+        issues: faults that do no harm, to be listed.
+        faults: faults with which nothing can be made of the source.
+        findings: faults of single samples, which may be skipped; without rows: already left out.
+    """
+
+    name: str
+    inputs: object
+    labels: object = None
+    names: list = dataclasses.field(default_factory=list)
+    target: tuple = ()
+    parts: dict | None = None
+    input: object = None
+    notes: list = dataclasses.field(default_factory=list)
+    issues: list = dataclasses.field(default_factory=list)
+    faults: list = dataclasses.field(default_factory=list)
+    findings: list = dataclasses.field(default_factory=list)
+
+    def __len__(self):
+        return len(self.inputs)
+
+    @property
+    def is_table(self):
+        """Whether the inputs are rows of columns."""
+        return hasattr(self.inputs, "columns")
+
+
+def rows_of(values, rows):
+    """The given rows of a DataFrame, an array or a list.
+
+    Example:
+        >>> rows_of(["a", "b", "c"], [2, 0])
+        ['c', 'a']
+    """
+    if hasattr(values, "iloc"):
+        return values.iloc[rows].reset_index(drop=True)
+    if isinstance(values, np.ndarray):
+        return values[rows]
+    return [values[row] for row in rows]
+
+
+def renumbered(parts, kept, count):
+    """Parts as indices among the kept samples; those that were dropped vanish from them.
+
+    Args:
+        parts: indices by name of part, or None.
+        kept: indices that stay, rising.
+        count: how many samples there were.
+
+    Example:
+        >>> renumbered({"train": np.array([0, 1]), "test": np.array([2])}, np.array([1, 2]), 3)["train"]
+        array([0])
+    """
+    if parts is None:
+        return None
+    place = np.full(count, -1)
+    place[kept] = np.arange(len(kept))
+    return {part: place[rows][place[rows] >= 0] for part, rows in parts.items()}

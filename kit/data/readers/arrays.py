@@ -1,0 +1,110 @@
+"""Arrays: (x, y), which is split, or ((x, y), (x, y)[, (x, y)]), which is kept as it is."""
+
+import numpy as np
+
+from kit.data.raw import PARTS, Raw
+from kit.data.readers import READERS
+from kit.errors import DataError, Fault, KitError
+
+
+def _takes(source):
+    return isinstance(source, tuple)
+
+
+@READERS.register("arrays", takes=_takes, order=1)
+def read(request):
+    """Arrays or frames with their labels; rank 2 is a table, gray bytes of rank 3 and rank 4 are images."""
+    pairs = _pairs(request.source)
+    inputs = [_input(x) for x, _ in pairs]
+    labels = [_labels(y) for _, y in pairs]
+    _check_lengths(inputs, labels)
+    shapes = ", ".join(f"{x.shape} {_dtype(x)}" for x in inputs)
+    kind = "a table" if hasattr(inputs[0], "columns") else "images"
+    raw = Raw("arrays", _joined(inputs), _joined(labels), notes=[f"Took arrays of shape {shapes} for {kind}."])
+    raw.target = _target(pairs[0][1])
+    if len(pairs) > 1:
+        raw.parts = _parts([len(x) for x in inputs])
+        raw.notes.append(f"The parts {', '.join(raw.parts)} are kept as they were given.")
+    return raw
+
+
+def _pairs(source):
+    nested = all(isinstance(item, list | tuple) and len(item) == 2 for item in source)
+    if nested and len(source) in (2, 3):
+        return list(source)
+    if len(source) == 2:
+        return [source]
+    raise KitError(f"A tuple of {len(source)} is not data. Give (x, y) or ((x, y), (x, y)[, (x, y)]).")
+
+
+def _input(x):
+    if hasattr(x, "columns"):
+        return x.reset_index(drop=True)
+    x = np.asarray(x)
+    if x.ndim == 2:
+        return _frame(x)
+    if x.ndim == 4 or (x.ndim == 3 and x.dtype.kind in "bu"):
+        return x if x.ndim == 4 else x[..., None]
+    if x.ndim == 3:
+        message = "Give gray images as uint8 (N, h, w) or any images as (N, h, w, channels)."
+        raise KitError(f"There is no input for a {x.dtype} array of shape {x.shape}. {message}")
+    raise KitError(f"There is no input for an array of shape {x.shape}. Give (N, features) or (N, h, w, c).")
+
+
+def _frame(x):
+    import pandas as pd
+
+    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
+    return frame.infer_objects() if x.dtype == object else frame
+
+
+def _labels(y):
+    """(N,) or (N, T) array; lists of labels of several lengths stay lists."""
+    if isinstance(y, list) and any(isinstance(item, list | tuple | set) for item in y):
+        ragged = len({len(item) for item in y if hasattr(item, "__len__")}) > 1 or isinstance(y[0], set)
+        if ragged or any(isinstance(name, str) for item in y for name in item):
+            return y
+    y = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.ndim not in (1, 2):
+        raise KitError(f"Labels of shape {y.shape}. Give (N,) or (N, number of targets).")
+    return y.astype(object) if y.dtype.kind in "US" else y
+
+
+def _target(y):
+    if hasattr(y, "columns"):
+        return tuple(map(str, y.columns))
+    name = getattr(y, "name", None)
+    return () if name is None else (str(name),)
+
+
+def _dtype(x):
+    return "" if hasattr(x, "columns") else str(x.dtype)
+
+
+def _check_lengths(inputs, labels):
+    parts = PARTS if len(inputs) > 1 else ("data",)
+    sizes = [(part, len(x), len(y)) for part, x, y in zip(parts, inputs, labels, strict=False)]
+    cure = "Give one label for each sample."
+    faults = [Fault(p, f"{n} samples and {m} labels", "as many", cure) for p, n, m in sizes if n != m]
+    if faults:
+        raise DataError(faults)
+
+
+def _joined(values):
+    if len(values) == 1:
+        return values[0]
+    if hasattr(values[0], "columns"):
+        import pandas as pd
+
+        return pd.concat(values, ignore_index=True)
+    if isinstance(values[0], list):
+        return [item for part in values for item in part]
+    if len({value.shape[1:] for value in values}) > 1:
+        raise KitError(f"The parts have different shapes: {', '.join(str(value.shape) for value in values)}.")
+    return np.concatenate(values)
+
+
+def _parts(sizes):
+    ends = np.cumsum([0, *sizes])
+    return {part: np.arange(ends[i], ends[i + 1]) for i, part in enumerate(PARTS[: len(sizes)])}

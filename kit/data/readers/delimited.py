@@ -1,0 +1,60 @@
+"""CSV and its kin: text files of rows whose cells are separated by commas, semicolons, tabs, ..."""
+
+import contextlib
+import io
+
+from kit.data import parts, sniff
+from kit.data.raw import Raw
+from kit.data.readers import READERS, existing
+from kit.data.readers.frames import with_text_names
+from kit.errors import DataError, Fault
+from kit.inputs.findings import Finding
+
+_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data")
+
+
+def _takes(source):
+    path = existing(source)
+    return path is not None and path.is_file() and path.suffix.lower() in _SUFFIXES
+
+
+@READERS.register("CSV", takes=_takes, order=11)
+def read(request):
+    """A text file of separated cells, with a header or without; rows of another length are faults."""
+    said, findings = [], []
+
+    def read_file(path):
+        table, numbers, count, what, bad = _table(path)
+        said.append(what)
+        findings.extend(bad)
+        return table, numbers, count
+
+    table, names, own, notes = parts.of_table(request.path, read_file)
+    what = f"Took {request.path.name} for {said[0]}, {len(table)} rows."
+    return Raw(request.path.stem, table, names=names, parts=own, notes=[what, *notes], findings=findings)
+
+
+def _table(path):
+    """(DataFrame, numbers of its rows, count of all rows, what the file is, findings about lines)."""
+    text, encoding = sniff.decoded(path)
+    layout = sniff.layout(text)
+    if not layout.width:
+        raise DataError([Fault(str(path), "empty file", "rows of cells")])
+    good, bad, skipped = sniff.sorted_lines(text, layout)
+    findings = [Finding(Fault(f"{path.name}, line {line.last}", line.found, line.expected)) for line in bad]
+    table = _parsed(path, text, layout, skipped)
+    return table, good, len(good) + len(bad), f"{layout.describe()}{encoding}", findings
+
+
+def _parsed(path, text, layout, skipped):
+    import pandas as pd
+
+    header = {"header": 0} if layout.header else {"header": None, "names": layout.names()}
+    separator = r"\s+" if layout.separator is None else layout.separator
+    options = {"decimal": layout.decimal, "na_values": ["?"], "skipinitialspace": True, "index_col": False}
+    with contextlib.closing(io.StringIO(text)) as stream:
+        try:
+            table = pd.read_csv(stream, sep=separator, skiprows=skipped, low_memory=False, **header, **options)
+        except (ValueError, pd.errors.ParserError) as error:
+            raise DataError([Fault(str(path), f"not readable as a table ({error})")]) from error
+    return with_text_names(table)

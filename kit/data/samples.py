@@ -1,0 +1,113 @@
+"""Samples and Data: what `load_data` gives."""
+
+import dataclasses
+import textwrap
+
+from kit.data.raw import PARTS, rows_of
+
+
+@dataclasses.dataclass
+class Samples:
+    """Raw inputs and labels of one part of the data, with what encodes them.
+
+    Args:
+        inputs: DataFrame, array, or list of paths; N samples.
+        labels: (N,) class names or numbers, (N, T) numbers, or a list of N lists of labels.
+        names: what each sample is called in messages, such as "row 17".
+        input: the input that encodes `inputs`.
+        task: the task that encodes `labels`.
+        encoded: the inputs as arrays, where they were decoded already.
+
+    Example:
+        >>> samples = kit.load_data("digits").train
+        >>> x, y = samples.arrays()
+        >>> x.shape[1:], len(y) == len(samples)
+        ((8, 8, 1), True)
+    """
+
+    inputs: object
+    labels: object
+    names: list
+    input: object
+    task: object
+    encoded: object = dataclasses.field(default=None, repr=False)
+    _targets: object = dataclasses.field(default=None, init=False, repr=False)
+
+    def __len__(self):
+        return len(self.inputs)
+
+    def __repr__(self):
+        return f"Samples({len(self)} of {self.input.describe()})"
+
+    def arrays(self):
+        """(x, y) as Keras' own `fit` takes them; encoded once and kept.
+
+        Returns:
+            x: array (N, ...), or dict of arrays by name of the model's input.
+            y: array (N, ...) of targets.
+
+        Raises:
+            DataError: names every sample that cannot be encoded.
+        """
+        if self.encoded is None:
+            self.encoded = self.input.encode(self.inputs)
+        if self._targets is None:
+            self._targets = self.task.encode(self.labels)
+        return self.encoded, self._targets
+
+    def subset(self, indices):
+        """The samples at these indices, in their order."""
+        encoded = self.encoded
+        if isinstance(encoded, dict):
+            encoded = {key: array[indices] for key, array in encoded.items()}
+        elif encoded is not None:
+            encoded = encoded[indices]
+        raw = (rows_of(values, indices) for values in (self.inputs, self.labels, self.names))
+        return Samples(*raw, self.input, self.task, encoded)
+
+
+@dataclasses.dataclass
+class Data:
+    """A data set in parts, the input and task that describe it, and what was found on the way.
+
+    Args:
+        name: short name of the source.
+        input: what comes in, with the statistics of the training part.
+        task: what goes out, with the statistics of the training part.
+        train: samples to fit the weights to.
+        validation: samples to choose by; None if there are none.
+        test: samples to judge by; None if there are none.
+        notes: what the source was taken for and why, one sentence each.
+        issues: `Fault`s that were skipped or are worth a look.
+        fingerprint: SHA-256 of the inputs and labels, hexadecimal.
+    """
+
+    name: str
+    input: object
+    task: object
+    train: Samples
+    validation: Samples | None = None
+    test: Samples | None = None
+    notes: list = dataclasses.field(default_factory=list)
+    issues: list = dataclasses.field(default_factory=list)
+    fingerprint: str = ""
+
+    def parts(self):
+        """The parts that there are, by name."""
+        return {name: getattr(self, name) for name in PARTS if getattr(self, name) is not None}
+
+    def __repr__(self):
+        sizes = ", ".join(f"{name} {len(part)}" for name, part in self.parts().items())
+        lines = [
+            f"{self.name}: {self.input.describe()}",
+            f"  task: {self.task.describe()}",
+            f"  samples: {sizes}",
+            *(_wrapped(note) for note in self.notes),
+        ]
+        if self.issues:
+            lines += [f"  {len(self.issues)} worth a look:", *(f"    {issue}" for issue in self.issues[:5])]
+        return "\n".join(lines)
+
+
+def _wrapped(note):
+    return textwrap.fill(note, 110, initial_indent="  - ", subsequent_indent="    ")

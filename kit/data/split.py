@@ -1,0 +1,124 @@
+"""Split: which sample goes to which part.
+
+Identical samples and samples of one group stay together. Each class (or group of them) is
+spread over the parts in the same shares; in time order the parts follow one another.
+"""
+
+import numpy as np
+
+from kit.data.raw import PARTS
+from kit.errors import KitError
+
+SHARES = (0.7, 0.15, 0.15)
+_LARGE = 0.1  # a group with more than this share of its class is placed first: in the training part
+
+
+def split(count, *, keys=None, classes=None, groups=None, shares=SHARES, seed=0):
+    """Indices of the training, validation and test part.
+
+    Args:
+        count: number of samples.
+        keys: (count,) array; samples of equal key stay in one part. None: none are equal.
+        classes: (count,) array; each class is spread in these shares. None: one class.
+        groups: (count,) array; samples of one group stay in one part. None: no groups.
+        shares: share of each part; a part of share 0 is empty.
+        seed: the same seed gives the same parts.
+
+    Returns:
+        dict of rising index arrays by name of part; a part of share 0 is absent.
+
+    Raises:
+        KitError: if there are fewer independent samples (or groups) than parts.
+
+    Example:
+        >>> parts = split(20, seed=1)
+        >>> [len(rows) for rows in parts.values()]
+        [14, 3, 3]
+    """
+    units = _units(count, keys, groups)
+    wanted = [share / sum(shares) for share in shares]
+    sizes = np.bincount(units)
+    if len(sizes) < sum(share > 0 for share in wanted):
+        what = "groups" if groups is not None else "different samples"
+        raise KitError(f"{len(sizes)} {what} cannot be split into {sum(s > 0 for s in wanted)} parts. Add data.")
+    part_of = _cut(sizes, _class_of_unit(units, classes), wanted, np.random.default_rng(seed))
+    part_of = _none_empty(part_of, sizes, wanted)[units]
+    return {name: np.flatnonzero(part_of == i) for i, name in enumerate(PARTS) if wanted[i] > 0}
+
+
+def split_in_time(times, shares=SHARES):
+    """Indices of the parts in time order: the training part is the earliest.
+
+    Args:
+        times: (count,) sortable array; equal times stay in one part.
+        shares: share of each part.
+
+    Raises:
+        KitError: if there are too few different times.
+
+    Example:
+        >>> split_in_time(np.array([3, 1, 2]), (1 / 3, 1 / 3, 1 / 3))["test"]
+        array([0])
+    """
+    moments, moment_of = np.unique(times, return_inverse=True)
+    before = np.cumsum(np.bincount(moment_of)) / len(times)  # share of samples up to each moment
+    borders = [np.searchsorted(before, edge - 1e-9) + 1 for edge in np.cumsum(shares)[:-1]]
+    part_of = np.searchsorted(borders, moment_of, side="right")
+    parts = {name: np.flatnonzero(part_of == i) for i, name in enumerate(PARTS)}
+    if not all(len(rows) for rows in parts.values()):
+        raise KitError(f"{len(moments)} different times cannot be split into 3 parts in order. Add data.")
+    return parts
+
+
+def _units(count, keys, groups):
+    """The number of the unit that each sample belongs to; a unit is never divided."""
+    if groups is None:
+        labels = np.arange(count) if keys is None else keys
+        return np.unique(labels, return_inverse=True)[1]
+    units = np.unique(groups, return_inverse=True)[1]
+    return units if keys is None else _joined(units, np.unique(keys, return_inverse=True)[1])
+
+
+def _joined(units, keys):
+    """Units that share a key become one (connected components of a bipartite graph)."""
+    while True:
+        smallest = np.full(keys.max() + 1, len(units))
+        np.minimum.at(smallest, keys, units)
+        by_key = smallest[keys]
+        smallest = np.full(units.max() + 1, len(units))
+        np.minimum.at(smallest, units, by_key)
+        joined = smallest[units]
+        if (joined == units).all():
+            return np.unique(units, return_inverse=True)[1]
+        units = joined
+
+
+def _class_of_unit(units, classes):
+    """The class of each unit: that of its first sample."""
+    if classes is None:
+        return np.zeros(units.max() + 1, int)
+    first = np.unique(units, return_index=True)[1]
+    return np.unique(classes, return_inverse=True)[1][first]
+
+
+def _cut(sizes, class_of, shares, random):
+    """The part of each unit: in each class, units in random order fill one part after the other."""
+    totals = np.bincount(class_of, weights=sizes)
+    small = sizes <= np.maximum(_LARGE * totals[class_of], 1)
+    order = np.lexsort((random.random(len(sizes)), small, class_of))
+    middles = np.cumsum(sizes[order]) - sizes[order] / 2
+    before = np.concatenate([[0], np.cumsum(totals)[:-1]])
+    place = (middles - before[class_of[order]]) / totals[class_of[order]]  # within its class, 0 to 1
+    part_of = np.empty(len(sizes), int)
+    part_of[order] = np.searchsorted(np.cumsum(shares)[:-1], place, side="right")
+    return part_of
+
+
+def _none_empty(part_of, sizes, shares):
+    """Gives each empty part the smallest unit of the part with the most units."""
+    for part, share in enumerate(shares):
+        if share > 0 and not (part_of == part).any():
+            richest = np.bincount(part_of).argmax()
+            candidates = np.flatnonzero(part_of == richest)
+            part_of[candidates[sizes[candidates].argmin()]] = part
+    return part_of

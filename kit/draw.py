@@ -1,0 +1,158 @@
+"""Figures that look the same everywhere: one palette, one font, no global state of pyplot.
+
+Every figure is a `matplotlib.figure.Figure` drawn by Agg, so that nothing opens a window and
+figures can be made on a server and in threads of a test.
+"""
+
+import contextlib
+import functools
+import io
+import textwrap
+import unicodedata
+
+import numpy as np
+
+# Okabe and Ito 2008, "Color universal design": told apart with every kind of colour blindness.
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
+PALETTE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
+GRAY = "#767676"  # 4.5:1 on white, so also readable as text
+
+_FONTS = (
+    "DejaVu Sans",
+    "Noto Sans",
+    "Noto Sans CJK JP",
+    "Noto Sans Arabic",
+    "Noto Emoji",
+    "Arial Unicode MS",
+)
+_STYLE = {
+    "axes.edgecolor": GRAY,
+    "axes.grid": True,
+    "axes.labelsize": 10,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "figure.dpi": 110,
+    "figure.facecolor": "white",
+    "font.size": 10,
+    "grid.color": "#E3E3E3",
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "savefig.facecolor": "white",
+    "text.usetex": False,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+}
+
+
+@contextlib.contextmanager
+def style():
+    """kit's look for the figures drawn inside the block, whatever the user has set."""
+    import matplotlib
+
+    defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
+    with matplotlib.rc_context({**defaults, **_STYLE, "font.family": list(_installed())}):
+        yield
+
+
+def figure(title, *, rows=1, columns=1, width=6.4, height=4.4):
+    """An empty figure with its axes; call it inside `style()`.
+
+    Args:
+        title: what the figure shows, as a sentence; broken into lines that fit.
+        rows: number of axes from top to bottom.
+        columns: number of axes from left to right.
+        width: inches.
+        height: inches, without the title.
+
+    Returns:
+        The figure and its axes: one `Axes`, or a flat list of them if there are several.
+
+    Example:
+        >>> with style():
+        ...     picture, axes = figure("two panels", columns=2)
+        >>> len(axes)
+        2
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    lines = textwrap.wrap(title, int(width * 13))  # 13 letters of 11 points are an inch
+    picture = Figure(figsize=(width, height + 0.2 * len(lines)), layout="constrained")
+    FigureCanvasAgg(picture)
+    picture.suptitle(readable("\n".join(lines), None), x=0.01, ha="left", fontsize=11)
+    axes = np.ravel(picture.subplots(rows, columns))
+    return picture, axes[0] if len(axes) == 1 else list(axes)
+
+
+def png(picture):
+    """A figure as the bytes of a PNG file.
+
+    Example:
+        >>> with style():
+        ...     picture, axes = figure("empty")
+        >>> png(picture)[:4]
+        b'\\x89PNG'
+    """
+    buffer = io.BytesIO()
+    with style():
+        picture.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def readable(text, limit=28):
+    """Text that Matplotlib draws as it stands: nothing is taken for a formula or left out.
+
+    A character that no installed font has is written by its number, as in U+732B.
+
+    Args:
+        text: any value; its `str` is drawn.
+        limit: longest result in characters; the middle of a longer text is left out. None for no limit.
+
+    Example:
+        >>> readable("costs $5 or $6", None), readable("_hidden"), readable("a" * 20 + "b" * 20, 9)
+        ('costs \\\\$5 or \\\\$6', ' _hidden', 'aaaa…bbbb')
+    """
+    text = "".join(map(_drawable, str(text)))
+    if limit is not None and len(text) > limit:
+        text = f"{text[: limit // 2]}…{text[len(text) - (limit - 1) // 2 :]}"
+    text = text.replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text  # a legend leaves out names that begin so
+
+
+def number(value, digits=4):
+    """A number as people read it: so many digits, but at most 4 behind the point.
+
+    Example:
+        >>> number(0.97222), number(23.456), number(123456.0), number(0.00001), number(0.97222, 2)
+        ('0.9722', '23.46', '123456', '1e-05', '0.97')
+    """
+    size = abs(value)
+    if size != 0 and not 1e-3 <= size < 1e7:
+        return f"{value:.3g}"
+    before = int(np.floor(np.log10(size))) if size > 1 else -1
+    return f"{value:.{min(4, max(0, digits - 1 - before))}f}"
+
+
+def _drawable(character):
+    if character == "\n":
+        return character
+    if unicodedata.category(character) in ("Cc", "Zl", "Zp"):
+        return " "
+    return character if _has(ord(character)) else f"U+{ord(character):04X}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _has(code):
+    return any(font.get_char_index(code) for font in _installed().values())
+
+
+@functools.cache
+def _installed():
+    """Name -> font, for those of `_FONTS` that this machine has; DejaVu Sans comes with Matplotlib."""
+    from matplotlib import font_manager
+
+    known = set(font_manager.get_font_names())
+    return {name: font_manager.get_font(font_manager.findfont(name)) for name in _FONTS if name in known}

@@ -1,0 +1,168 @@
+"""evaluate: raw samples -> outputs -> a report."""
+
+import dataclasses
+
+import numpy as np
+
+from kit.errors import KitError
+from kit.evaluation import baseline, bootstrap, scores, tables
+from kit.evaluation.outcome import outcome_of
+from kit.evaluation.report import Report
+
+
+def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None, findings=None):
+    """Measures a model on samples, beside what a model that looks at nothing would score.
+
+    Args:
+        model: a `keras.Model` made by a builder, or a `Predictor`. Its own input and task encode
+            the samples, whatever statistics the samples were loaded with.
+        samples: `Samples`, such as `data.test`.
+        path: folder for the report's figures, tables and `report.html`; None writes nothing.
+        seed: of the resampling behind the intervals; equal seeds give equal intervals.
+        resamples: how often the samples are drawn anew for the 95 % intervals; 0 for none.
+        history: of the training, for its curves: what `kit.fit` returns, or a dict or DataFrame
+            with one list an epoch under each name.
+        findings: what is to be known about the data or the training, a list of texts or faults.
+
+    Returns:
+        A `Report`: `.metrics`, `.intervals`, `.baseline`, tables, figures and `.save(folder)`.
+
+    Raises:
+        KitError: if the model has no task, if there is no sample, or if outputs are not finite.
+        DataError: if inputs or labels do not fit the model; names each.
+
+    Example:
+        >>> data = kit.load_data("digits")
+        >>> model = kit.build_classifier(data.task, data.input, backbone="cnn")
+        >>> report = kit.evaluate(model, data.test, resamples=100)
+        >>> report.metrics["accuracy"] <= 1
+        True
+    """
+    network, input, task = _parts(model)
+    if len(samples) == 0:
+        raise KitError("No samples to evaluate. Give a part that has some, such as data.test.")
+    samples = _as_the_model_sees_them(samples, input, task)
+    inputs, targets = samples.arrays()
+    outputs = _outputs(network, inputs)
+    report = judged(task, samples, outputs, targets, seed=seed, resamples=resamples)
+    report = dataclasses.replace(
+        report,
+        history=as_history(history),
+        findings=tuple(map(str, findings or ())),
+        examples=_examples(input, samples, tables.hardest(report.outcome)),
+    )
+    if path is not None:
+        report.save(path)
+    return report
+
+
+def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
+    """The report on outputs that are there already, without figures of inputs or training.
+
+    Args:
+        task: Classification, MultilabelClassification or Regression.
+        samples: anything with `labels`, and `names` and `split` if it has them.
+        outputs: (N, units) of the network, after its activation.
+        targets: what `task.encode(samples.labels)` gives.
+        seed: of the resampling.
+        resamples: number of resamples, 0 for no intervals.
+    """
+    labels = samples.labels
+    outcome = outcome_of(task, labels, outputs, losses(task, targets, outputs))
+    constant = baseline.constant_outputs(task, labels)
+    reference = baseline.constant_outcome(task, labels, constant, losses(task, targets, constant))
+    metrics, notes = _metrics(outcome)
+    intervals = bootstrap.intervals(outcome, list(metrics), seed, resamples)
+    return Report(
+        outcome=outcome,
+        metrics=metrics,
+        intervals=intervals,
+        baseline=_metrics(reference, metrics)[0],
+        baseline_says=baseline.told(task, labels),
+        names=_names(samples, len(outcome)),
+        split=str(getattr(samples, "split", None) or ""),
+        notes=(
+            *notes,
+            *_without(metrics, intervals),
+            f"The baseline's knowledge comes from {baseline.source(task)}.",
+        ),
+    )
+
+
+def losses(task, targets, outputs):
+    """The task's loss of each sample: float64 (N,), in the loss's own unit."""
+    import keras
+
+    loss = task.make_loss()
+    loss.reduction = "none"
+    values = keras.ops.convert_to_numpy(loss(targets, np.asarray(outputs, "float32"))).astype("float64")
+    return values.reshape(len(values), -1).mean(axis=1)
+
+
+def as_history(history):
+    """A training history as a dict: name -> one float an epoch.
+
+    Example:
+        >>> as_history(pd.DataFrame({"loss": [2.0, 1.0]}))
+        {'loss': [2.0, 1.0]}
+    """
+    table = getattr(history, "history", history)
+    if hasattr(table, "to_dict"):
+        table = table.to_dict("list")
+    return {name: [float(value) for value in values] for name, values in (table or {}).items()}
+
+
+def _parts(model):
+    """The network, its input and its task, of a model or a Predictor."""
+    pair = getattr(model, "kit", None) or model
+    if not hasattr(pair, "task"):
+        name = getattr(model, "name", type(model).__name__)
+        raise KitError(
+            f"Model '{name}' has no task, so its outputs have no meaning to measure. "
+            "Build it with kit.build_classifier() or kit.build_regressor()."
+        )
+    return getattr(model, "model", model), pair.input, pair.task
+
+
+def _as_the_model_sees_them(samples, input, task):
+    if (samples.input, samples.task) == (input, task):
+        return samples
+    return dataclasses.replace(samples, input=input, task=task)
+
+
+def _outputs(network, inputs):
+    from kit.artifact import runtime
+
+    return runtime.compiled(network)(inputs)
+
+
+def _metrics(outcome, names=None):
+    """Name -> value of the scores that are defined, and a note on each that is not."""
+    names = scores.applicable(outcome) if names is None else names
+    values = {name: scores.score(name, outcome) for name in names}
+    lost = [name for name, value in values.items() if not np.isfinite(value)]
+    notes = [
+        f"{name} is left out: {scores.SCORES[name].undefined or 'it is not finite here'}." for name in lost
+    ]
+    return {name: value for name, value in values.items() if name not in lost}, notes
+
+
+def _without(metrics, intervals):
+    lost = [name for name in metrics if name not in intervals]
+    if not intervals or not lost:
+        return ()
+    return (f"No interval for {', '.join(lost)}: every draw from these samples gives the same value.",)
+
+
+def _names(samples, count):
+    names = getattr(samples, "names", None)
+    return [f"row {row}" for row in range(count)] if names is None else [str(name) for name in names]
+
+
+def _examples(input, samples, rows):
+    """The inputs of some samples: pictures (K, H, W, C) in 0 to 1, or rows as a DataFrame; else None."""
+    if getattr(input, "rank", None) == 4:
+        pictures = np.asarray(samples.subset(rows).arrays()[0], "float32")
+        return np.clip(pictures / getattr(input, "scale", 1.0), 0, 1)
+    raw = samples.inputs
+    return raw.iloc[rows].reset_index(drop=True) if hasattr(raw, "iloc") else None

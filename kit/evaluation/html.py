@@ -1,0 +1,188 @@
+"""The page of a report: one HTML file with all in it, without script and without network."""
+
+import base64
+import html
+import math
+
+import numpy as np
+
+from kit import draw
+from kit.evaluation import plots, tables
+
+_STYLE = """
+:root { --ink: #1b1f24; --soft: #57606a; --line: #d8dee4;
+  --page: #f6f8fa; --card: #ffffff; --mark: #0072b2; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6edf3; --soft: #9aa4af; --line: #30363d;
+    --page: #0d1117; --card: #161b22; --mark: #56b4e9; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+main { max-width: 1180px; margin: 0 auto; padding: 28px 20px 60px; }
+h1 { font-size: 24px; line-height: 1.3; margin: 4px 0 2px; overflow-wrap: anywhere; }
+h2 { font-size: 17px; margin: 34px 0 10px; }
+.soft { color: var(--soft); }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 16px; }
+.scroll { overflow: auto; max-height: 560px; padding: 0; }
+figure { margin: 0; }
+figure img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+figure img { background: #fff; border-radius: 4px; }
+figcaption { color: var(--soft); font-size: 13px; margin-top: 8px; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: 6px 14px; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+td { min-width: 72px; }
+th { position: sticky; top: 0; background: var(--card); font-weight: 600; white-space: nowrap; }
+tr:last-child td { border-bottom: 0; }
+.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+li { margin: 4px 0; overflow-wrap: anywhere; }
+ul { margin: 0; padding-left: 20px; }
+.findings { border-left: 4px solid var(--mark); white-space: pre-line; }
+"""
+_COLUMNS = 40  # columns of a table of inputs
+
+
+def page(report, pictures):
+    """The whole page as text.
+
+    Args:
+        report: a `Report`.
+        pictures: name of a figure -> bytes of its PNG, in the order in which they are shown.
+    """
+    parts = [
+        f"<p class='soft'>{text(counted(report)).capitalize()}</p><h1>{text(report.headline)}</h1>",
+        _listed("What to know first", report.findings, "card findings"),
+        _section("Scores", table(scores(report))),
+        _figures(pictures),
+        _classes(report),
+        _hardest(report),
+        _listed("Notes", report.notes, "card soft"),
+    ]
+    return (
+        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        "<meta name='color-scheme' content='light dark'>"
+        f"<title>{text(report.headline)}</title><style>{_STYLE}</style></head>\n"
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def fragment(report):
+    """The scores alone, as a notebook shows them."""
+    return f"<p>Report on {text(counted(report))}: {text(report.headline)}</p>{table(scores(report))}"
+
+
+def scores(report):
+    """The table of scores with the interval in one column, as text."""
+    frame = report.table()
+    ends = [" to ".join(map(draw.number, report.intervals.get(name, ()))) for name in frame["metric"]]
+    known = [draw.number(value) if math.isfinite(value) else "" for value in frame["baseline"]]
+    said = f"always saying {report.baseline_says}"
+    frame = frame[["metric", "value"]].assign(**{"95 % interval": ends})
+    frame[said] = known
+    return frame
+
+
+def counted(report):
+    """How many samples, of which part."""
+    plural = "" if report.samples == 1 else "s"
+    return f"{report.samples} sample{plural}" + (f" ({report.split})" if report.split else "")
+
+
+def table(frame):
+    """A DataFrame as an HTML table; numbers are rounded, all else is escaped."""
+    right = [frame[name].dtype.kind in "iuf" for name in frame.columns]
+    head = "".join(
+        f"<th{_aligned(number)}>{text(name)}</th>" for name, number in zip(frame.columns, right, strict=True)
+    )
+    rows = (
+        "".join(
+            f"<td{_aligned(number)}>{text(_shown(value))}</td>"
+            for value, number in zip(row, right, strict=True)
+        )
+        for row in frame.itertuples(index=False)
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def text(value):
+    """Any value as text that HTML shows as it is.
+
+    Example:
+        >>> text("<b>&")
+        '&lt;b&gt;&amp;'
+    """
+    return html.escape(_writable(str(value)))
+
+
+def plain(value):
+    """Any value as JSON knows it: NumPy scalars as numbers, what is not finite as None, keys as text.
+
+    Example:
+        >>> plain({"a": (np.float32(0.5), float("nan")), 3: None})
+        {'a': [0.5, None], '3': None}
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int) else _writable(str(value))
+
+
+def _classes(report):
+    name = {"numeric": "Targets", "multilabel": "Labels"}.get(report.outcome.form, "Classes")
+    parts = [_section(name, table(report.per_class.reset_index()))]
+    if report.outcome.is_single and len(mistakes := tables.mistakes(report.outcome)):
+        parts.append(_section("Most frequent mistakes", table(mistakes)))
+    return f"<div class='grid'>{''.join(f'<section>{part}</section>' for part in parts)}</div>"
+
+
+def _hardest(report):
+    frame = report.worst
+    if not len(frame):
+        return ""
+    if hasattr(report.examples, "columns"):
+        rows = report.examples.iloc[:, :_COLUMNS]
+        frame = frame.join(rows.rename(columns=lambda name: f"{name} (input)" if name in frame else name))
+    return _section("Samples with the highest loss", table(frame))
+
+
+def _figures(pictures):
+    cards = (
+        f"<figure class='card'><img alt='{text(name.replace('_', ' '))}' "
+        f"src='data:image/png;base64,{base64.b64encode(picture).decode()}'>"
+        f"<figcaption>{text(plots.reading(name))}</figcaption></figure>"
+        for name, picture in pictures.items()
+    )
+    return f"<h2>Figures</h2><div class='grid'>{''.join(cards)}</div>"
+
+
+def _section(title, content):
+    return f"<h2>{text(title)}</h2><div class='card scroll'>{content}</div>"
+
+
+def _listed(title, lines, style):
+    if not lines:
+        return ""
+    items = "".join(f"<li>{text(line)}</li>" for line in lines)
+    return f"<h2>{text(title)}</h2><div class='{style}'><ul>{items}</ul></div>"
+
+
+def _aligned(number):
+    return " class='number'" if number else ""
+
+
+def _shown(value):
+    if isinstance(value, float | np.floating):
+        return draw.number(float(value)) if math.isfinite(value) else ""
+    return value
+
+
+def _writable(value):
+    """Text that UTF-8 can write: file names may hold bytes that it cannot."""
+    return value.encode("utf-8", "replace").decode("utf-8")

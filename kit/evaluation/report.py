@@ -1,0 +1,195 @@
+"""Report: what an evaluation found, as numbers, tables, figures and one page."""
+
+import dataclasses
+import functools
+import io
+from pathlib import Path
+
+import numpy as np
+
+from kit import draw, storage
+from kit.evaluation import html, plots, tables
+from kit.evaluation.outcome import Outcome
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
+
+
+@dataclasses.dataclass(frozen=True, repr=False, eq=False)
+class Report:
+    """What an evaluation found.
+
+    Args:
+        outcome: truth and decision of each sample.
+        metrics: flat name -> value; what is undefined on these samples is left out and noted.
+        intervals: flat name -> (low, high), the 95 % interval by bootstrap.
+        baseline: flat name -> what a model that always says the same would score.
+        baseline_says: what that is, such as "'3'" or "the mean".
+        names: what each sample is called.
+        split: the part of the data the samples are, such as "test"; may be empty.
+        notes: what is to be known about the numbers.
+        findings: what is to be known about the data or the training.
+        history: name -> one value an epoch; empty where it is not known.
+        examples: inputs of the rows of `worst`: pictures (K, H, W, C) in 0 to 1, or a DataFrame.
+
+    Example:
+        >>> from kit.evaluation.evaluate import judged
+        >>> class Few:
+        ...     labels = ["cat", "dog", "dog", "cat"]
+        >>> task = kit.Classification(("cat", "dog")).fitted(Few.labels)
+        >>> report = judged(task, Few, np.array([[0.1], [0.8], [0.3], [0.2]]), task.encode(Few.labels))
+        >>> report.metrics["accuracy"], report.baseline["accuracy"]
+        (0.75, 0.5)
+    """
+
+    outcome: Outcome
+    metrics: dict
+    intervals: dict
+    baseline: dict
+    baseline_says: str
+    names: list
+    split: str = ""
+    notes: tuple = ()
+    findings: tuple = ()
+    history: dict = dataclasses.field(default_factory=dict)
+    examples: object = None
+
+    @property
+    def samples(self):
+        """Number of samples."""
+        return len(self.outcome)
+
+    @functools.cached_property
+    def per_class(self):
+        """DataFrame: precision, recall, f1 and support of each class; regression: scores of each target."""
+        return tables.per_class(self.outcome)
+
+    @functools.cached_property
+    def confusion(self):
+        """DataFrame: rows true, columns said, in samples; multilabel: a row a label; regression: None."""
+        return tables.confusion(self.outcome)
+
+    @functools.cached_property
+    def worst(self):
+        """DataFrame: name, truth, decision and loss of the 24 samples with the highest loss."""
+        return tables.worst(self.outcome, self.names)
+
+    def table(self):
+        """DataFrame with a row a metric: metric, value, low, high (95 % interval), baseline.
+
+        What is not known is NaN.
+        """
+        import pandas as pd
+
+        unknown = (np.nan, np.nan)
+        rows = [
+            (name, value, *self.intervals.get(name, unknown), self.baseline.get(name, np.nan))
+            for name, value in self.metrics.items()
+        ]
+        return pd.DataFrame(rows, columns=["metric", "value", "low", "high", "baseline"])
+
+    @property
+    def headline(self):
+        """The finding in one sentence."""
+        return self.finding({"numeric": "mae", "multilabel": "f1_macro"}.get(self.outcome.form, "accuracy"))
+
+    def finding(self, name):
+        """One metric with its interval and its baseline, as a sentence."""
+        if name not in self.metrics:
+            return f"{name} is not defined on these samples"
+        text = f"{name} {draw.number(self.metrics[name], 3)}"
+        if name in self.intervals:
+            text += f" (95 % interval {' to '.join(draw.number(end, 3) for end in self.intervals[name])})"
+        if name in self.baseline:
+            text += f", always saying {self.baseline_says} gives {draw.number(self.baseline[name], 3)}"
+        return text
+
+    def figures(self):
+        """Names of the figures that this report has, in order."""
+        return plots.fitting(self)
+
+    def figure(self, name):
+        """One figure as a `matplotlib.figure.Figure`.
+
+        Raises:
+            KitError: if there is no figure of that name.
+        """
+        return plots.drawn(name, self)
+
+    def to_json(self):
+        """All numbers and tables as plain data; every number is finite, what is not is None."""
+        return html.plain(
+            {
+                "split": self.split,
+                "samples": self.samples,
+                "metrics": self.metrics,
+                "intervals": self.intervals,
+                "baseline": self.baseline,
+                "baseline_says": self.baseline_says,
+                "per_class": self.per_class.reset_index().to_dict("records"),
+                "confusion": None if self.confusion is None else self.confusion.to_numpy().tolist(),
+                "worst": self.worst.to_dict("records"),
+                "notes": self.notes,
+                "findings": self.findings,
+            }
+        )
+
+    def save(self, folder):
+        """Writes `report.html` (all in one file), `report.json`, the figures as PNG and the tables as CSV.
+
+        Each file is written whole or not at all; others in the folder are left alone.
+
+        Args:
+            folder: is made if it is not there.
+
+        Returns:
+            The path of `report.html`.
+        """
+        folder = Path(folder)
+        pictures = {name: draw.png(self.figure(name)) for name in self.figures()}
+        for name, picture in pictures.items():
+            storage.write_bytes(folder / f"{name}.png", picture)
+        for name, frame in self._frames().items():
+            storage.write_bytes(folder / f"{name}.csv", as_csv(frame))
+        storage.write_json(folder / "report.json", self.to_json())
+        storage.write_text(folder / "report.html", html.page(self, pictures))
+        return folder / "report.html"
+
+    def _frames(self):
+        frames = {
+            "metrics": self.table(),
+            "per_class": self.per_class.reset_index(),
+            "confusion": None if self.confusion is None else self.confusion.reset_index(),
+            "worst": self.worst,
+        }
+        return {name: frame for name, frame in frames.items() if frame is not None and len(frame)}
+
+    def __repr__(self):
+        rows = [("metric", "value", "95 % interval", "baseline")]
+        for name, value in self.metrics.items():
+            ends = " to ".join(map(draw.number, self.intervals.get(name, ())))
+            known = draw.number(self.baseline[name]) if name in self.baseline else ""
+            rows.append((name, draw.number(value), ends, known))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
+        ]
+        return "\n".join([f"Report on {html.counted(self)}", *(line.rstrip() for line in lines), *self.notes])
+
+    def _repr_html_(self):
+        return html.fragment(self)
+
+
+def as_csv(frame):
+    """A DataFrame as CSV bytes in UTF-8; text that a spreadsheet would run as a formula gets a leading '.
+
+    Example:
+        >>> as_csv(pd.DataFrame({"name": ["=1+1", "cat"]})).decode().split()
+        ['name', "'=1+1", 'cat']
+    """
+    text = io.StringIO()
+    frame.rename(columns=_inert).map(_inert).to_csv(text, index=False, lineterminator="\n")
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _inert(value):
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,170 @@
+"""Pixels: image files and arrays -> arrays, by one rule each, in training as in prediction.
+
+EXIF rotation is applied. Transparency is laid on white. CMYK, YCbCr and palettes become
+RGB. 16-bit gray is scaled so that 65535 becomes 255 (Pillow itself brings 16-bit colour to
+8 bits). Of several frames the first is read. Gray becomes colour by repeating, colour becomes
+gray by ITU-R 601 luma. Resizing is bilinear, averaging where it shrinks, and does not keep
+the ratio of the sides.
+"""
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+
+from kit.errors import Fault
+
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
+    *(".ppm", ".pgm", ".pbm", ".pnm"),
+)
+MAX_PIXELS = 50_000_000  # 150 MB as RGB; more is a bomb or a scan that must be tiled first
+_SIXTEEN_BITS = ("I", "I;16", "I;16L", "I;16B", "I;16N")
+_GRAY = ("1", "L", "LA", "La", *_SIXTEEN_BITS)
+
+
+class Unreadable(Exception):
+    """A picture that cannot be decoded; holds what was found, what was expected and the cure."""
+
+    def __init__(self, found, expected="a whole image file", cure=""):
+        super().__init__(found)
+        self.found, self.expected, self.cure = found, expected, cure
+
+    def fault(self, where):
+        """This as a fault of the file at `where`."""
+        return Fault(where, self.found, self.expected, self.cure)
+
+
+def decode(source, size, channels):
+    """One picture -> (height, width, channels): uint8, or float32 in 0 to 255 if it has 16 bits.
+
+    Args:
+        source: path, bytes or Pillow image.
+        size: (height, width) in pixels.
+        channels: 1 or 3.
+
+    Raises:
+        Unreadable: if it is not an image of `FORMATS`, is cut short, or has over 50 megapixels.
+
+    Example:
+        >>> from PIL import Image
+        >>> decode(Image.new("LA", (4, 2), (0, 0)), (2, 4), channels=1)[0, 0]  # transparent black
+        array([255], dtype=uint8)
+    """
+    if channels not in (1, 3):
+        raise Unreadable("an image file", f"an array of {channels} channels: files give 1 or 3")
+    image = opened(source)
+    try:
+        image.draft(image.mode, (2 * max(size),) * 2)  # large JPEGs: decoded at 1/2, 1/4, 1/8
+        return _array(_upright(image), size, channels)
+    except MemoryError:
+        raise
+    except Unreadable:
+        raise
+    except Exception as error:  # Pillow's decoders raise every kind of exception on damaged bytes
+        raise Unreadable(f"damaged image ({error})", cure="Replace or remove the file.") from error
+
+
+def opened(source):
+    """A Pillow image whose header was read and checked, its pixels not yet.
+
+    Raises:
+        Unreadable: if it is no image, or too large.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    if isinstance(source, Image.Image):
+        return _sized(source)
+    if not isinstance(source, bytes | str | os.PathLike):
+        raise Unreadable(f"a {type(source).__name__}", "a path, bytes, a Pillow image or an array")
+    try:
+        content = source if isinstance(source, bytes) else Path(source).read_bytes()
+        if not content:
+            raise Unreadable("empty file (0 bytes)", cure="Replace or remove the file.")
+        return _sized(Image.open(io.BytesIO(content), formats=FORMATS))
+    except UnidentifiedImageError:
+        raise Unreadable("not an image", f"one of {', '.join(FORMATS)}") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large() from None
+    except FileNotFoundError:
+        raise Unreadable("no such file", "an image file") from None
+    except MemoryError:
+        raise
+    except Unreadable:
+        raise
+    except Exception as error:  # as in decode: headers can be damaged too
+        raise Unreadable(f"damaged image ({error})", cure="Replace or remove the file.") from error
+
+
+def header(source):
+    """(height, width, channels, bits) of a picture as it will be decoded, from its header alone.
+
+    Raises:
+        Unreadable: as `opened`.
+    """
+    image = opened(source)
+    width, height = image.size
+    if image.getexif().get(0x0112, 1) >= 5:  # EXIF orientation: 5 to 8 lie on their side
+        width, height = height, width
+    channels = 1 if image.mode in _GRAY else 3
+    return height, width, channels, 16 if image.mode in _SIXTEEN_BITS else 8
+
+
+def resize(array, size):
+    """(h, w, c) uint8 or float32 -> (*size, c) of the same type: bilinear, averaging where it shrinks.
+
+    Example:
+        >>> resize(np.array([[[0], [100]]], "uint8"), (1, 1))
+        array([[[50]]], dtype=uint8)
+    """
+    from PIL import Image
+
+    if array.shape[:2] == tuple(size):
+        return array
+    planes = [Image.fromarray(np.ascontiguousarray(array[..., c])) for c in range(array.shape[-1])]
+    shrunk = [plane.resize(tuple(size)[::-1], Image.Resampling.BILINEAR) for plane in planes]
+    return np.stack([np.asarray(plane) for plane in shrunk], axis=-1)
+
+
+def _sized(image):
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise _too_large(f"{width} x {height} pixels")
+    return image
+
+
+def _too_large(found="far too many pixels"):
+    return Unreadable(found, f"at most {MAX_PIXELS // 1_000_000} megapixels", "Shrink or tile it first.")
+
+
+def _upright(image):
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(image)
+
+
+def _array(image, size, channels):
+    if image.mode == "F":
+        raise Unreadable("pixels are 32-bit floats", "8 or 16 bits", "Save it with 16 bits.")
+    if image.mode in _SIXTEEN_BITS:
+        return _sixteen_bits(image, size, channels)
+    image = _opaque(image).convert("L" if channels == 1 else "RGB")
+    return resize(np.atleast_3d(np.asarray(image)), size)
+
+
+def _sixteen_bits(image, size, channels):
+    values = np.asarray(image).astype("float32")[..., None]
+    if values.max() > 65535 or values.min() < 0:
+        raise Unreadable(f"pixels from {values.min():g} to {values.max():g}", "8 or 16 bits")
+    return np.repeat(resize(values / np.float32(257), size), channels, axis=-1)  # 65535 = 257 * 255
+
+
+def _opaque(image):
+    from PIL import Image
+
+    if "A" not in image.getbands() and "a" not in image.getbands() and "transparency" not in image.info:
+        return image
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

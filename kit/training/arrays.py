@@ -1,0 +1,80 @@
+"""From data and a model's (input, task) to what the engines take."""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from kit import codecs
+from kit.errors import DataError, MatchError
+from kit.training import plan
+from kit.training.feed import Feed
+
+
+def prepare(kit, data, *, seed, class_weight, augment):
+    """The training part as a `Feed`, and the validation part as (x, y) or None.
+
+    Raises:
+        MatchError: if the data are not what the model was built for.
+        DataError: if there is nothing to train on, or labels do not fit.
+    """
+    check_fits(kit, data)
+    if not len(data.train):
+        raise DataError("No training samples. At least one sample of each class is needed.")
+    x, y = encoded(data.train, kit)
+    weights = sample_weights(kit.task, data.train.labels, class_weight)
+    streams = any(isinstance(array, np.memmap) for array in (x.values() if isinstance(x, dict) else (x,)))
+    feed = Feed(x, y, weights, seed=seed, augment=varied(kit, data, augment), streams=streams)
+    has_validation = data.validation is not None and len(data.validation)
+    return feed, encoded(data.validation, kit) if has_validation else None
+
+
+def encoded(samples, kit):
+    """(x, y) of samples under the model's own input and task."""
+    if samples.input != kit.input or samples.task != kit.task:
+        samples = dataclasses.replace(samples, input=kit.input, task=kit.task)
+    return samples.arrays()
+
+
+def check_fits(kit, data):
+    """Raises a MatchError unless the model's input and task can mean these data."""
+    task = kit.task
+    if task.form != data.task.form or set(map(str, task.names)) != set(map(str, data.task.names)):
+        raise MatchError(
+            f"The model was built for {task.describe()}.\nThe data are for {data.task.describe()}.\n"
+            "Build the model with data.task."
+        )
+    if type(kit.input) is not type(data.input):
+        raise MatchError(
+            f"The model takes {type(kit.input).__name__}, the data are {type(data.input).__name__}. "
+            "Build the model with data.input."
+        )
+    if not task.is_classification and task.match.scale in ("standard", "mean") and task.mean is None:
+        raise MatchError(
+            "The task does not know the mean and scale of its targets, so their unit would decide how fast "
+            "they are learnt.\nBuild the model with data.task, or with task.fitted(training labels)."
+        )
+
+
+def sample_weights(task, labels, choice):
+    """(N,) float32 weight of each sample in the loss, or None."""
+    labels = np.asarray(labels) if not isinstance(labels, list) else labels
+    if task.form not in ("binary", "multiclass") or getattr(labels, "ndim", 1) != 1:
+        return None
+    indices = codecs.class_indices(labels, task.classes)
+    weights = plan.class_weights(np.bincount(indices, minlength=len(task.classes)).tolist(), choice)
+    if weights is None:
+        return None
+    if len(weights) != len(task.classes):
+        raise MatchError(f"class_weight has {len(weights)} numbers for {len(task.classes)} classes.")
+    return np.asarray(weights, "float32")[indices]
+
+
+def varied(kit, data, choice):
+    """The function that varies the inputs of an epoch, or None."""
+    if choice is None or kit.input.rank != 4:
+        return None
+    from kit.data import augment
+
+    policy = augment.policy(kit.input, kit.task) if choice == "auto" else choice
+    return functools.partial(augment.augment, policy=policy)

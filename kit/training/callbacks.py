@@ -1,0 +1,128 @@
+"""The callbacks of a run: Keras' own, and three that Keras has not."""
+
+import sys
+import time
+
+import keras
+
+from kit.training import checkpoint
+
+INTERVAL = 10.0  # seconds between two checkpoints: each costs some 10 ms, an epoch may take one
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Writes the run's state every `INTERVAL` seconds and when training ends; puts it back at the start.
+
+    Keras' BackupAndRestore keeps neither the random generators nor the callbacks' memory.
+    It has to come after the callbacks whose memory it keeps: they reset when training begins.
+
+    Args:
+        path: the file, or None to keep rows in memory only.
+        callbacks: whose memory belongs to the state.
+        facts: JSON-able dict that is stored beside the history.
+        stored: what `checkpoint.load` gave, or None.
+    """
+
+    def __init__(self, path, callbacks, facts, stored=None):
+        super().__init__()
+        self.path, self.callbacks, self.facts, self.stored = path, callbacks, facts, stored
+        self.rows = list(stored[0]["history"]) if stored else []
+        self.seconds = stored[0]["seconds"] if stored else 0.0  # trained before this process
+        self._began = self._last = time.monotonic()
+
+    @property
+    def done(self):
+        """Epochs that are complete."""
+        return len(self.rows)
+
+    def on_train_begin(self, logs=None):
+        if self.stored:
+            checkpoint.restore(self.model, self.callbacks, *self.stored)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.rows.append({"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}})
+        if time.monotonic() - self._last >= INTERVAL:
+            self.write(finished=False)
+
+    def write(self, finished):
+        """Writes the state now."""
+        self._last = time.monotonic()
+        if self.path:
+            seconds = self.seconds + self._last - self._began
+            facts = {**self.facts, "history": self.rows, "finished": finished, "seconds": seconds}
+            checkpoint.save(self.path, self.model, self.callbacks, facts)
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Stops after the epoch in which the time is up.
+
+    Args:
+        seconds: since the run began, those before a resume included.
+        used: seconds used before this process.
+    """
+
+    def __init__(self, seconds, used=0.0):
+        super().__init__()
+        self.seconds, self.began = seconds, time.monotonic() - used
+
+    def on_epoch_end(self, epoch, logs=None):
+        if time.monotonic() - self.began >= self.seconds:
+            self.model.stop_training = True
+
+
+class Progress(keras.callbacks.Callback):
+    """One line an epoch on stderr, with the best so far and the time left.
+
+    A terminal shows one line that changes; anything else gets at most one line a second.
+
+    Args:
+        first: number of epochs already done.
+    """
+
+    def __init__(self, first=0, stream=None):
+        super().__init__()
+        self.first, self.stream = first, stream or sys.stderr
+        self.live = self.stream.isatty()
+        self.best = (float("inf"), 0)
+
+    def on_train_begin(self, logs=None):
+        self.began = time.monotonic()
+        self._last = -float("inf")
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        watched = logs.get("val_loss", logs.get("loss", float("nan")))
+        self.best = min(self.best, (watched, epoch + 1))
+        last = epoch + 1 == self.params["epochs"] or self.model.stop_training
+        if not last and time.monotonic() - self._last < (0.1 if self.live else 1.0):
+            return
+        self._last = time.monotonic()
+        self._show(self._line(epoch, logs), last)
+
+    def _line(self, epoch, logs):
+        done, total = epoch + 1, self.params["epochs"]
+        each = (time.monotonic() - self.began) / (done - self.first)
+        numbers = "  ".join(f"{name} {value:.4g}" for name, value in logs.items() if name != "learning_rate")
+        left = each * (total - done)
+        eta = f"{int(left // 60)}:{int(left % 60):02d}"
+        return f"epoch {done}/{total}  {numbers}  best {self.best[0]:.4g} @{self.best[1]}  ETA {eta}"
+
+    def _show(self, line, last):
+        start, end = ("\r\033[K", "\n" if last else "") if self.live else ("", "\n")
+        self.stream.write(start + line + end)
+        self.stream.flush()
+
+
+def stoppers(patience, schedule, validated):
+    """Keras' callbacks that watch the validation loss: best weights kept, rate lowered on a plateau."""
+    watched = "val_loss" if validated else "loss"
+    watching = []
+    if patience:
+        watching.append(
+            keras.callbacks.EarlyStopping(watched, patience=patience, mode="min", restore_best_weights=True)
+        )
+    if schedule == "plateau":
+        watching.append(
+            keras.callbacks.ReduceLROnPlateau(watched, factor=0.3, patience=max(2, patience // 3), mode="min")
+        )
+    return watching

@@ -1,0 +1,91 @@
+"""`fit`: train a model on data, and say what was decided."""
+
+import time
+from pathlib import Path
+
+from kit.errors import KitError
+from kit.training import arrays, checkpoint, seeds, state
+from kit.training.run import CHECKPOINT, Run
+from kit.training.settings import accumulate_gradients, planned, resumed
+
+
+def fit(
+    model,
+    data,
+    *,
+    epochs=None,
+    minutes=None,
+    batch_size=None,
+    schedule="cosine",
+    patience=None,
+    class_weight="auto",
+    augment="auto",
+    precision="auto",
+    accumulate=1,
+    engine="auto",
+    seed=0,
+    resume=None,
+    callbacks=(),
+    tensorboard=None,
+    verbose=1,
+):
+    """Trains a model and leaves it with its best weights.
+
+    Args:
+        model: a compiled model that kit built.
+        data: a `Data`; its training part is learnt, its validation part is watched.
+        epochs: times each sample is seen; None decides by the number of samples, or by
+            `minutes`.
+        minutes: wall time to train for; None for no limit.
+        batch_size: samples a step; None decides by the number of samples.
+        schedule: a name in `kit.schedules.names()`.
+        patience: epochs without a better validation loss after which training stops; 0 trains
+            all epochs and keeps the last weights; None takes a quarter of the epochs.
+        class_weight: "balanced", one number a class, None, or "auto": balanced where the
+            largest class has more than twice the samples of the smallest.
+        augment: "auto" varies images in ways that keep their label, None does not.
+        precision: "float32", "bfloat16", or "auto": bfloat16 where the processor computes with
+            it and a few timed steps show that it pays. The saved model is float32 either way.
+        accumulate: batches whose gradients make one step.
+        engine: "auto", "keras" (Keras' own loop) or the name of the backend.
+        seed: of order, augmentation and dropout.
+        resume: folder of the run. What is in it is continued; a finished run returns at once.
+        callbacks: Keras callbacks; one that wants to see every batch makes Keras' own loop run.
+        tensorboard: folder for TensorBoard logs.
+        verbose: 0 says nothing, 1 shows progress on stderr.
+
+    Returns:
+        Keras' `History`; `history.params` also holds "seconds", "engine" and the settings.
+
+    Raises:
+        KitError: if an argument is out of range or a name is unknown.
+        DivergedError: at the first loss that is not finite; names epoch, step, batch and rate.
+
+    Example:
+        >>> data = kit.load_data("wine")
+        >>> model = kit.build_classifier(data.task, data.input, width=16)
+        >>> history = kit.fit(model, data, epochs=2, verbose=0)
+        >>> history.epoch
+        [0, 1]
+    """
+    began = time.monotonic()
+    _check(model, epochs=epochs, minutes=minutes, batch_size=batch_size, accumulate=accumulate)
+    asked = {"epochs": epochs, "minutes": minutes, "batch_size": batch_size, "schedule": schedule, "seed": seed}
+    stored = checkpoint.load(Path(resume) / CHECKPOINT) if resume else None
+    feed, validation = arrays.prepare(model.kit, data, seed=seed, class_weight=class_weight, augment=augment)
+    accumulate_gradients(model, accumulate)
+    state.build(model, feed)
+    seeds.seed_generators(model, seed)
+    if stored:
+        settings = resumed(stored[0], asked)
+    else:
+        settings = planned(model, feed, asked | {"patience": patience}, precision, engine, callbacks)
+    return Run(model, feed, validation, settings, stored, resume, verbose, began).train(callbacks, tensorboard)
+
+
+def _check(model, **numbers):
+    if getattr(model, "kit", None) is None or model.optimizer is None:
+        raise KitError(f"Model '{model.name}' was not built by kit. Use kit.build_classifier() or its siblings.")
+    for name, number in numbers.items():
+        if number is not None and number <= 0:
+            raise KitError(f"{name} must be above 0. Received: {number}.")

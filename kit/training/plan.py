@@ -1,0 +1,70 @@
+"""What `fit` decides where the user does not: epochs, batch size, patience, momentum."""
+
+import math
+
+STEPS = 3000  # about how many steps a run takes where the user names neither epochs nor minutes
+
+
+def batch_size(samples):
+    """Samples a step: small sets need many steps, large ones fast ones.
+
+    Example:
+        >>> batch_size(300), batch_size(7000), batch_size(60000)
+        (32, 64, 128)
+    """
+    return 32 if samples < 4000 else 64 if samples < 20000 else 128
+
+
+def epochs(steps_per_epoch):
+    """Epochs for about `STEPS` steps, at least 8 and at most 100.
+
+    Example:
+        >>> epochs(10), epochs(110), epochs(1000)
+        (100, 28, 8)
+    """
+    return min(100, max(8, math.ceil(STEPS / steps_per_epoch)))
+
+
+def patience(epochs):
+    """Epochs without a better validation loss after which training stops: a quarter, at least 5.
+
+    Example:
+        >>> patience(8), patience(100)
+        (5, 25)
+    """
+    return max(5, epochs // 4)
+
+
+def batchnorm_momentum(steps):
+    """Momentum of the BatchNorm statistics for a run of `steps` steps, 0.5 to 0.99.
+
+    The statistics average over the last twentieth of the run: Keras' 0.99 averages over 100
+    steps, so that after 40 steps they still hold mostly their start.
+
+    Example:
+        >>> [round(batchnorm_momentum(steps), 2) for steps in (40, 400, 4000)]
+        [0.61, 0.95, 0.99]
+    """
+    return math.exp(-1 / min(max(steps / 20, 1.5), 100))
+
+
+def class_weights(counts, choice):
+    """Weight of each class in the loss, or None.
+
+    Args:
+        counts: samples of each class.
+        choice: "balanced" so that all classes weigh the same together, "auto" for that
+            where the largest class has more than twice the samples of the smallest, a
+            sequence of numbers to use as they are, or None.
+
+    Example:
+        >>> class_weights([30, 10], "balanced")
+        [0.6666666666666666, 2.0]
+        >>> class_weights([30, 20], "auto") is None
+        True
+    """
+    if choice == "auto":
+        choice = "balanced" if max(counts) > 2 * min(counts) else None
+    if choice == "balanced":
+        return [sum(counts) / (len(counts) * max(count, 1)) for count in counts]
+    return None if choice is None else list(choice)

@@ -1,0 +1,89 @@
+"""One run of training: callbacks, engine, checkpoint, history."""
+
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+import keras
+
+from kit import storage
+from kit.training import callbacks as parts
+from kit.training import engines, precision, settings
+
+CHECKPOINT = "checkpoint.npz"
+HISTORY = "history.csv"
+
+
+@dataclasses.dataclass
+class Run:
+    """A run from its settings to its end; `stored` is the checkpoint it goes on from, or None."""
+
+    model: keras.Model
+    feed: object
+    validation: tuple | None
+    settings: settings.Settings
+    stored: tuple | None
+    folder: str | Path | None
+    verbose: int
+    began: float
+
+    def train(self, callbacks, tensorboard):
+        """Trains, or goes on; -> Keras' `History`."""
+        settings.apply(self.model, self.settings, -(-len(self.feed) // self.settings.batch_size))
+        stoppers = parts.stoppers(self.settings.patience, self.settings.schedule, self.validation is not None)
+        average = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if self.model.optimizer.use_ema else []
+        kept = parts.Checkpoint(self._path(CHECKPOINT), [*average, *stoppers], self._facts(), self.stored)
+        if self.stored and self.stored[0]["finished"]:
+            return self._finished(kept)
+        watching = [*average, *stoppers, *callbacks, *self._watchers(kept, tensorboard), kept]
+        self._say(f"training {self.settings.epochs} epochs of {len(self.feed)} samples: {self._described()}")
+        with precision.lowered(self.model, self.settings.precision):
+            engine = engines.get(self.settings.engine)(self.model, self.settings.batch_size)
+            history = engine.run(self.feed, self.validation, self.settings.epochs, kept.done, watching)
+        kept.write(finished=True)
+        return self._history(history, kept)
+
+    def _watchers(self, kept, tensorboard):
+        if self.settings.minutes:
+            yield parts.StopAfter(60 * self.settings.minutes, time.monotonic() - self.began + kept.seconds)
+        if tensorboard:
+            yield keras.callbacks.TensorBoard(tensorboard, write_graph=False)
+        if self.verbose:
+            yield parts.Progress(kept.done)
+
+    def _finished(self, kept):
+        kept.set_model(self.model)
+        kept.on_train_begin()
+        self._say("this run is finished already")
+        return self._history(keras.callbacks.History(), kept)
+
+    def _history(self, history, kept):
+        history.epoch = [row["epoch"] - 1 for row in kept.rows]
+        names = list(dict.fromkeys(name for row in kept.rows for name in row if name != "epoch"))
+        history.history = {name: [row.get(name) for row in kept.rows] for name in names}
+        seconds = time.monotonic() - self.began + kept.seconds
+        history.params = {**(history.params or {}), **self._facts()["settings"], "seconds": seconds}
+        if self.folder:
+            self._write_history(kept.rows)
+        return history
+
+    def _write_history(self, rows):
+        import pandas as pd
+
+        with storage.atomic_path(self._path(HISTORY)) as temporary:
+            pd.DataFrame(rows).to_csv(temporary, index=False)
+
+    def _facts(self):
+        return {"settings": dataclasses.asdict(self.settings)}
+
+    def _path(self, name):
+        return Path(self.folder) / name if self.folder else None
+
+    def _described(self):
+        s = self.settings
+        return f"batch {s.batch_size}, {s.schedule}, {s.precision}, engine {s.engine} ({s.why}), seed {s.seed}"
+
+    def _say(self, text):
+        if self.verbose:
+            print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,105 @@
+"""What a run does, decided once: stored with its checkpoint, so that a resume does the same."""
+
+import dataclasses
+import time
+
+import numpy as np
+
+from kit.errors import KitError
+from kit.training import engines, plan, precision, rates, state
+
+MOST_EPOCHS = 300  # where the time limit decides
+PROBE_STEPS = 6
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The settings of a run; see `kit.fit` for what they mean."""
+
+    epochs: int
+    minutes: float | None
+    batch_size: int
+    schedule: str
+    patience: int
+    precision: str
+    engine: str
+    why: str
+    seed: int
+
+
+def planned(model, feed, asked, wanted_precision, wanted_engine, callbacks):
+    """Settings for a new run: what was asked for, the rest from samples, model and a few timed steps."""
+    batch_size = min(asked["batch_size"] or plan.batch_size(len(feed)), len(feed))
+    engine, why = engines.chosen(wanted_engine, model, feed, callbacks)
+    chosen, said = precision.chosen(wanted_precision, model, feed, batch_size, engine)
+    epochs = asked["epochs"] or plan.epochs(-(-len(feed) // batch_size))
+    if asked["minutes"] and not asked["epochs"]:
+        epochs = affordable(model, feed, batch_size, engine, asked["minutes"])
+    patience = plan.patience(epochs) if asked["patience"] is None else asked["patience"]
+    schedule, seed = asked["schedule"], asked["seed"]
+    why = f"{why}; {said}" if said else why
+    return Settings(epochs, asked["minutes"], batch_size, schedule, patience, chosen, engine, why, seed)
+
+
+def resumed(facts, asked):
+    """The settings of the run that is continued.
+
+    Raises:
+        KitError: if something else is asked for now; shows both.
+    """
+    stored = facts["settings"]
+    other = {name: value for name, value in asked.items() if value is not None and value != stored[name]}
+    if other:
+        name, value = next(iter(other.items()))
+        raise KitError(
+            f"The run to resume has {name}={stored[name]}, now {name}={value} is asked for. "
+            "Choose another folder, or the same settings."
+        )
+    return Settings(**stored)
+
+
+def affordable(model, feed, batch_size, engine, minutes):
+    """How many epochs fit in nine tenths of the time, from a few timed steps; the model is left as it was."""
+    each = seconds_a_step(model, feed, batch_size, engine) * -(-len(feed) // batch_size)
+    return int(np.clip(0.9 * 60 * minutes / each, 1, MOST_EPOCHS))
+
+
+def seconds_a_step(model, feed, batch_size, engine):
+    """Median time of a training step, tracing left out; the model is left as it was."""
+    import keras
+
+    backend = keras.backend.backend()
+    if engine == "keras" and backend in engines.names():
+        engine = backend  # a step takes about the same time in any loop
+    runner = engines.get(engine)(model, batch_size)
+    before, seconds = state.copied(model), []
+    rows = np.resize(np.arange(len(feed)), (PROBE_STEPS, batch_size)).astype("int32")
+    data = runner.on_device(feed.batch(0, np.unique(rows)))
+    for step in range(PROBE_STEPS):
+        began = time.perf_counter()
+        runner.train(data, rows[step : step + 1])
+        seconds.append(time.perf_counter() - began)
+    state.put_back(model, before)
+    return float(np.median(seconds[1:]))
+
+
+def accumulate_gradients(model, batches):
+    """Gives the model an optimizer that sums the gradients of `batches` batches before it steps."""
+    if batches == 1 or model.optimizer.gradient_accumulation_steps == batches:
+        return
+    config = {**model.optimizer.get_config(), "gradient_accumulation_steps": batches}
+    task = model.kit.task
+    optimizer = type(model.optimizer).from_config(config)
+    model.compile(optimizer=optimizer, loss=task.make_loss(), metrics=task.make_metrics())
+
+
+def apply(model, settings, steps_an_epoch):
+    """Puts the settings that live inside the model there: learning rates and BatchNorm's momentum."""
+    import keras
+
+    steps = settings.epochs * steps_an_epoch
+    rates.set_schedule(model.optimizer, settings.schedule, steps)
+    momentum = plan.batchnorm_momentum(steps)
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = momentum

@@ -1,0 +1,35 @@
+"""The variables of a model in training: made before the first step, copied and put back."""
+
+import keras
+import numpy as np
+
+from kit.training.seeds import seed_states
+
+
+def build(model, feed):
+    """Makes the variables of loss, metrics and optimizer, so that compiled loops only use them."""
+    batch = [keras.tree.map_structure(keras.ops.convert_to_tensor, part) for part in feed.batch(0, np.arange(1))]
+    outputs = model(batch[0], training=False)
+    weights = batch[2] if len(batch) > 2 else None
+    model.compute_loss(batch[0], batch[1], outputs, weights, training=False)
+    model.compute_metrics(batch[0], batch[1], outputs, weights)
+    model.reset_metrics()
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+
+
+def variables(model):
+    """Everything that training changes: weights, the optimizer's, the random generators'."""
+    return [*model.weights, *model.optimizer.variables, *seed_states(model)]
+
+
+def copied(model):
+    """The values of `variables`, as NumPy arrays."""
+    return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables(model)]
+
+
+def put_back(model, values):
+    """Assigns what `copied` gave."""
+    for variable, value in zip(variables(model), values, strict=True):
+        variable.assign(value)
+    model.reset_metrics()
