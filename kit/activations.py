@@ -1,5 +1,8 @@
 """Activations by name: hidden ones, which the user chooses, and output ones, which the match table does."""
 
+import functools
+import re
+
 from kit.registry import Registry
 
 HIDDEN = Registry("activation")
@@ -26,14 +29,21 @@ def names():
 def get(name):
     """The hidden activation called `name`: tensor -> tensor, with weights of its own where it learns.
 
+    "leaky_relu" may carry its slope, such as "leaky_relu(0.2)".
+
     Raises:
         KitError: if there is none.
 
     Example:
+        >>> np.asarray(get("leaky_relu(0.5)")(np.array([[-2.0, 2.0]]))).tolist()
+        [[-1.0, 2.0]]
         >>> import keras
         >>> get("prelu")(keras.Input((8, 8, 3))).shape
         (None, 8, 8, 3)
     """
+    slope = re.fullmatch(r"leaky_relu\((\d*\.?\d+)\)", name)
+    if slope:
+        return functools.partial(leaky_relu, slope=float(slope[1]))
     return HIDDEN.get(name)
 
 
@@ -85,11 +95,11 @@ for _name in ("linear", "sigmoid", "softmax", "softplus", "exponential"):
 
 
 @HIDDEN.register("leaky_relu")
-def leaky_relu(x):
-    """x above 0, 0.1 x below. Source: Maas et al. 2013."""
+def leaky_relu(x, slope=0.1):
+    """x above 0, slope x below. Source: Maas et al. 2013, Rectifier Nonlinearities."""
     import keras
 
-    return keras.layers.LeakyReLU(0.1)(x)
+    return keras.layers.LeakyReLU(slope)(x)
 
 
 @HIDDEN.register("prelu")

@@ -7,6 +7,7 @@ figures can be made on a server and in threads of a test.
 import contextlib
 import functools
 import io
+import itertools
 import textwrap
 import unicodedata
 
@@ -25,14 +26,16 @@ _FONTS = (
     "Noto Emoji",
     "Arial Unicode MS",
 )
+_TITLE = 11  # points
 _STYLE = {
+    "axes.axisbelow": True,
     "axes.edgecolor": GRAY,
     "axes.grid": True,
     "axes.labelsize": 10,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 11,
+    "axes.titlesize": _TITLE,
     "figure.dpi": 110,
     "figure.facecolor": "white",
     "font.size": 10,
@@ -79,10 +82,10 @@ def figure(title, *, rows=1, columns=1, width=6.4, height=4.4):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    lines = textwrap.wrap(title, int(width * 13))  # 13 letters of 11 points are an inch
+    lines = _wrapped(title, width - 0.2)
     picture = Figure(figsize=(width, height + 0.2 * len(lines)), layout="constrained")
     FigureCanvasAgg(picture)
-    picture.suptitle(readable("\n".join(lines), None), x=0.01, ha="left", fontsize=11)
+    picture.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=_TITLE)
     axes = np.ravel(picture.subplots(rows, columns))
     return picture, axes[0] if len(axes) == 1 else list(axes)
 
@@ -105,7 +108,7 @@ def png(picture):
 def readable(text, limit=28):
     """Text that Matplotlib draws as it stands: nothing is taken for a formula or left out.
 
-    A character that no installed font has is written by its number, as in U+732B.
+    Characters that no installed font has are written by their numbers, as in U+732B-306E.
 
     Args:
         text: any value; its `str` is drawn.
@@ -115,7 +118,8 @@ def readable(text, limit=28):
         >>> readable("costs $5 or $6", None), readable("_hidden"), readable("a" * 20 + "b" * 20, 9)
         ('costs \\\\$5 or \\\\$6', ' _hidden', 'aaaa…bbbb')
     """
-    text = "".join(map(_drawable, str(text)))
+    runs = itertools.groupby(map(_blank, str(text)), lambda character: _has(ord(character)))
+    text = "".join("".join(run) if known else _numbered(run) for known, run in runs)
     if limit is not None and len(text) > limit:
         text = f"{text[: limit // 2]}…{text[len(text) - (limit - 1) // 2 :]}"
     text = text.replace("$", r"\$")
@@ -130,18 +134,33 @@ def number(value, digits=4):
         ('0.9722', '23.46', '123456', '1e-05', '0.97')
     """
     size = abs(value)
-    if size != 0 and not 1e-3 <= size < 1e7:
+    if size != 0 and not 1e-3 <= size < 1e9:
         return f"{value:.3g}"
     before = int(np.floor(np.log10(size))) if size > 1 else -1
     return f"{value:.{min(4, max(0, digits - 1 - before))}f}"
 
 
-def _drawable(character):
-    if character == "\n":
-        return character
-    if unicodedata.category(character) in ("Cc", "Zl", "Zp"):
-        return " "
-    return character if _has(ord(character)) else f"U+{ord(character):04X}"
+def _wrapped(title, inches):
+    """Lines that are at most so wide."""
+    for letters in range(int(inches * 14), 19, -3):
+        lines = [readable(line, None) for line in textwrap.wrap(title, letters)]
+        if all(_inches(line) <= inches for line in lines):
+            break
+    return lines
+
+
+def _inches(line):
+    from matplotlib.textpath import TextPath
+
+    return TextPath((0, 0), line, size=_TITLE).get_extents().width / 72 if line.strip() else 0.0
+
+
+def _blank(character):
+    return " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character
+
+
+def _numbered(characters):
+    return "U+" + "-".join(f"{ord(character):04X}" for character in characters)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -39,7 +39,7 @@ CONSTRAINTS = _names(
 )
 NN_OPS = _names(
     """
-    Celu Elu Gelu HardSigmoid HardSilu LeakyRelu LogSigmoid LogSoftmax Mish OneHot Relu Relu6 Selu
+    Celu Elu Gelu HardSigmoid HardSilu LeakyRelu LogSigmoid LogSoftmax OneHot Relu Relu6 Selu
     Sigmoid Silu Softmax Softplus Softsign
     """
 )
@@ -58,9 +58,7 @@ CLASSES = {
     "keras.initializers": INITIALIZERS,
     "keras.regularizers": REGULARIZERS,
     "keras.constraints": CONSTRAINTS,
-    "keras": frozenset({"DTypePolicy", "Functional", "Model", "Sequential"}),
-    "keras.models": frozenset({"Functional", "Model", "Sequential"}),
-    "keras.dtype_policies": frozenset({"DTypePolicy"}),
+    "keras": frozenset({"DTypePolicy", "Sequential"}),
     "keras.src.models.functional": frozenset({"Functional"}),
     "keras.src.ops.core": frozenset({"Cast"}),
     "keras.src.ops.nn": NN_OPS,

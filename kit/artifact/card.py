@@ -146,7 +146,7 @@ def _span(card, name):
 
 
 def _listed(title, facts):
-    lines = [f"- {name}: {_shown(value)}" for name, value in facts.items() if value is not None]
+    lines = [f"- {name}: {_shown(value)}" for name, value in facts.items() if value not in (None, [], {}, "")]
     return "\n".join([f"## {title}", "", *lines]) if lines else ""
 
 

@@ -55,8 +55,16 @@ class Predictor:
         """
         inputs = expanded(inputs)
         if self.input.is_one(inputs):
-            return self._decide([inputs])[0]
-        return [decision for chunk in self._chunks(inputs) for decision in self._decide(*chunk)]
+            return self._decide(_batch_of(inputs))[0]
+        decisions, faults = [], []
+        for start, chunk in self._chunks(inputs):
+            try:
+                decisions += self._decide(chunk)
+            except DataError as error:
+                kind, faults = type(error), [*faults, *_counted_from(start, error.faults)]
+        if faults:
+            raise kind(dict.fromkeys(faults))
+        return decisions
 
     def predict_frame(self, inputs):
         """Decides on many inputs.
@@ -79,16 +87,13 @@ class Predictor:
         """The network's outputs for a list, an array or a DataFrame of inputs: float32 (N, units)."""
         return self._forward(self.input.encode(inputs))
 
-    def _decide(self, inputs, start=0):
-        try:
-            return self.task.decide(self.outputs(inputs))
-        except DataError as error:
-            raise type(error)(_counted_from(start, error.faults)) if start else error from None
+    def _decide(self, inputs):
+        return self.task.decide(self.outputs(inputs))
 
     def _chunks(self, inputs):
         for start in range(0, len(inputs), CHUNK):
             end = start + CHUNK
-            yield (inputs.iloc[start:end] if hasattr(inputs, "iloc") else inputs[start:end]), start
+            yield start, inputs.iloc[start:end] if hasattr(inputs, "iloc") else inputs[start:end]
 
     @functools.cached_property
     def _forward(self):
@@ -105,14 +110,19 @@ def expanded(inputs):
     """
     if not isinstance(inputs, str | Path) or not Path(inputs).is_dir():
         return inputs
-    from kit.inputs import images
+    from kit.inputs.pixels import SUFFIXES
 
-    found = sorted(path for path in Path(inputs).rglob("*") if path.suffix.lower() in images.SUFFIXES)
+    found = sorted(path for path in Path(inputs).rglob("*") if path.suffix.lower() in SUFFIXES)
     if not found:
-        raise DataError(
-            f"{inputs}: no image in this folder. Known endings: {', '.join(sorted(images.SUFFIXES))}."
-        )
+        raise DataError(f"{inputs}: no image in this folder. Known endings: {', '.join(sorted(SUFFIXES))}.")
     return found
+
+
+def _batch_of(one):
+    """One input as a batch of one."""
+    if hasattr(one, "to_dict"):  # a row of a DataFrame
+        return [one.to_dict()]
+    return one[None] if hasattr(one, "ndim") else [one]
 
 
 def row(decision):
@@ -152,6 +162,13 @@ _FLAT = {
 
 def _counted_from(start, faults):
     """Faults of a later chunk, with their rows counted from the first input."""
-    for fault in faults:
-        where = re.sub(r"\brow (\d+)", lambda found: f"row {int(found[1]) + start}", fault.where)
-        yield dataclasses.replace(fault, where=where)
+    places = [_ROWS.sub(lambda at: _moved(at, start), fault.where) for fault in faults]
+    return [dataclasses.replace(fault, where=at) for fault, at in zip(faults, places, strict=True)]
+
+
+def _moved(found, start):
+    rows = ", ".join(str(int(row) + start) for row in found["rows"].split(", "))
+    return f"{found['kind']} {rows}"
+
+
+_ROWS = re.compile(r"\b(?P<kind>rows?|images?) (?P<rows>\d+(, \d+)*)")

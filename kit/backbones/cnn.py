@@ -34,9 +34,11 @@ def cnn(x, *, activation="relu", width=32, depth=3, normalization="batch", dropo
     style = {"activation": activation, "normalization": normalization}
     kernel = {"activation": activation, "regularizer": regularizer, "use_bias": normalization == "none"}
     x = norm_act(conv(x, width, **kernel), **style)
-    for stage in range(1, 1 + max(1, halvings(*x.shape[1:3], at_most=depth))):
+    stages = halvings(*x.shape[1:3], at_most=depth)
+    for stage in range(1, 1 + max(1, stages)):
         filters = width * 2 ** min(stage, 2)
-        x = norm_act(halve(conv(x, filters, **kernel)), **style)
+        x = conv(x, filters, **kernel)
+        x = norm_act(halve(x) if stages else x, **style)
         x = norm_act(conv(x, filters, **kernel), **style)
         x = keras.layers.SpatialDropout2D(dropout)(x) if dropout else x
     return x

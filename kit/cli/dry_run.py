@@ -11,26 +11,25 @@ from pathlib import Path
 from kit.cli import output
 
 
-def tried(data, parts):
+def tried(job):
     """Trains, saves, loads and predicts on one batch in a temporary folder.
 
     Args:
-        data: a `Data`.
-        parts: settings by owner, as `settings.divided` gives them.
+        job: the `Job` that is not done yet.
 
     Returns:
         A dict for the command's output: "estimate" holds epochs, steps, seconds and megabytes.
     """
     import kit
-    from kit.cli.train import trained
     from kit.training import plan
 
+    data, parts = job.data, job.parts
     samples = len(data.train)
     batch = min(parts["fit"].get("batch_size") or plan.batch_size(samples), samples)
     small = {"epochs": 1, "minutes": None, "batch_size": batch, "verbose": 0, "tensorboard": None}
     few = one_batch(data, batch)
     with tempfile.TemporaryDirectory() as folder:
-        model, history = trained(few, parts, Path(folder) / "run", **small)
+        model, history = dataclasses.replace(job, data=few).trained(Path(folder) / "run", **small)
         path = kit.save(model, Path(folder) / "model", history=history)
         decision = kit.load(path)(few.train.inputs[:1])[0]
         size = sum(member.stat().st_size for member in path.iterdir())

@@ -3,7 +3,7 @@
 import dataclasses
 import time
 
-from kit.cli import output
+from kit.cli import output, scores
 from kit.cli.arguments import one_of
 
 SPLITS = ("train", "validation", "test")
@@ -27,14 +27,12 @@ def add_to(commands):
 
 def run(args):
     """Measures and prints."""
-    from kit.cli.train import metrics_table
-
     with output.words_on_stderr():
         result = _measured(args, time.monotonic())
     if args.json:
         output.emit(result)
     else:
-        print(metrics_table(result))
+        print(scores.table(result))
     return 0
 
 
@@ -43,7 +41,7 @@ def _measured(args, began):
         import keras  # noqa: F401 - here: it takes seconds and talks about itself
 
         import kit
-    from kit.cli.train import announce, results
+    from kit.cli.settings import announce
     from kit.errors import KitError
 
     predictor = kit.load(args.artifact)
@@ -54,14 +52,11 @@ def _measured(args, began):
         raise KitError(f"{args.data} has no {args.split} part. There are: {', '.join(parts)}. Use --split.")
     report = kit.evaluate(predictor, parts[args.split], findings=data.issues)
     report = dataclasses.replace(report, split=args.split)
-    validation = None
-    if "validation" in parts:
-        validation = kit.evaluate(predictor, parts["validation"], resamples=0).metrics
     if args.report:
         output.say(f"Report: {report.save(args.report)}")
     return {
         "artifact": args.artifact,
-        **results(predictor, args.split, report, validation),
+        **scores.result(predictor, args.split, report, scores.validation(predictor, parts)),
         "seconds": round(time.monotonic() - began, 2),
         "epochs": (predictor.card.get("training") or {}).get("epochs"),
         "samples": {name: len(part) for name, part in parts.items()},

@@ -8,12 +8,15 @@ import re
 from pathlib import Path
 
 from kit import storage
+from kit.errors import KitError
 
 ROOT = Path("runs")
 SETTINGS = "settings.json"
 JOURNAL = "journal.jsonl"
 LOCK = ".lock"
 FINISHED = "finished"
+# a folder that holds nothing worth keeping; an unfinished run of the same or another command; a finished one
+NEW, SAME, OTHER, DONE = "new", "same", "other", "done"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,11 +68,11 @@ def held(name, asked, root=ROOT):
         'digits-2'
     """
     asked = json.loads(json.dumps(asked))  # as it will be read back
-    path, continued, note = _chosen(Path(root), safe(name), asked)
-    with storage.lock(path / LOCK):
-        if not continued:
+    with contextlib.ExitStack() as stack:
+        path, state, note = _claimed(Path(root), safe(name), asked, stack)
+        if state != SAME:
             storage.write_json(path / SETTINGS, {"asked": asked})
-        yield Run(path, continued, note)
+        yield Run(path, state == SAME, note)
 
 
 def safe(name):
@@ -82,21 +85,48 @@ def safe(name):
     return re.sub(r"[^\w.-]+", "_", str(name)).strip("._-")[:100] or "run"
 
 
-def _chosen(root, name, asked):
-    """(folder, whether it is continued, note)."""
+def _claimed(root, name, asked, stack):
+    """(folder, its state, note): the first number that may be used, locked on `stack`."""
     note = ""
-    for number in itertools.count(1):
-        path = root / (name if number == 1 else f"{name}-{number}")
-        stored = _asked(path)
-        if stored is None:
-            return path, False, note
-        if _is_finished(path):
+    for path in _numbered(root, name):
+        state, stored = _state(path, asked)
+        if state == OTHER:
+            note = f"{path} is not finished but was started otherwise ({_difference(stored, asked)})."
+        if state in (OTHER, DONE) or not _locked(path, state, stack):
             continue
-        if stored == asked:
-            return path, True, f"Going on with {path}, which was not finished."
-        note = (
-            f"{path} is not finished but was started otherwise ({_difference(stored, asked)}); starting anew."
-        )
+        if _state(path, asked)[0] == state:  # else another process was faster
+            break
+    return path, state, f"Going on with {path}, which was not finished." if state == SAME else note
+
+
+def _locked(path, state, stack):
+    try:
+        stack.enter_context(storage.lock(path / LOCK))
+    except KitError:
+        if state == SAME:
+            raise
+        return False
+    return True
+
+
+def _state(path, asked):
+    """(what may be done with a run's folder, what was asked of it)."""
+    from kit.training.run import CHECKPOINT
+
+    stored = _asked(path)
+    if stored is None:
+        return NEW, None
+    if any(record.get("event") == FINISHED for record in storage.read_journal(path / JOURNAL)):
+        return DONE, stored
+    if stored == asked:
+        return SAME, stored
+    return (OTHER if (path / CHECKPOINT).exists() else NEW), stored
+
+
+def _numbered(root, name):
+    """name, name-2, name-3, ..."""
+    yield root / name
+    yield from (root / f"{name}-{number}" for number in itertools.count(2))
 
 
 def _asked(path):
@@ -106,11 +136,8 @@ def _asked(path):
     return storage.read_json(path / SETTINGS).get("asked", {})
 
 
-def _is_finished(path):
-    return any(record.get("event") == FINISHED for record in storage.read_journal(path / JOURNAL))
-
-
 def _difference(stored, asked):
+    stored, asked = ({**each, **each.get("set", {}), "set": None} for each in (stored, asked))
     names = [name for name in {**stored, **asked} if stored.get(name) != asked.get(name)]
     shown = [f"{name} {_short(stored.get(name))}, now {_short(asked.get(name))}" for name in names]
     return "; ".join(shown[:3])

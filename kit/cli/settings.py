@@ -4,7 +4,8 @@ import dataclasses
 import inspect
 import numbers
 
-from kit.errors import KitError, unknown
+from kit.cli import output
+from kit.errors import SHOWN, KitError, unknown
 
 OWNERS = ("task", "input", "builder", "fit")
 # what the data decide, and what belongs to the run itself
@@ -56,6 +57,57 @@ def checked(pairs):
             raise KitError(f"{name} is given twice, as {given[name]!r} and as {value!r}. Give it once.")
         given[name] = value
     return given
+
+
+def loaded(args, given):
+    """Loads the data and applies the settings to them.
+
+    Args:
+        args: the parsed command line: data, task, target, ignore, on_bad.
+        given: dict name -> value, with "seed".
+
+    Returns:
+        (`Data` whose task and input are as the settings say, the settings by owner).
+    """
+    import kit
+
+    size = given.get("size")
+    data = kit.load_data(
+        args.data,
+        args.task,
+        args.target,
+        ignore=tuple(args.ignore),
+        seed=given["seed"],
+        on_bad=args.on_bad,
+        image_size=tuple(size) if isinstance(size, list) else size,
+    )
+    announce(data)
+    parts = divided(given, data)
+    return changed(data, parts["task"], parts["input"]), parts
+
+
+def announce(data):
+    """Says what was found in the data."""
+    output.say(repr(data))
+    for issue in data.issues[5:SHOWN]:
+        output.say(f"    {issue}")
+
+
+def changed(data, task_fields, input_fields):
+    """The data under a task and an input of which some fields are others."""
+    task = dataclasses.replace(data.task, **task_fields)
+    input = dataclasses.replace(data.input, **input_fields)
+    stale = {} if input == data.input else {"encoded": None}  # decoded for the other input
+    fields = {"task": task, "input": input}
+    parts = {name: dataclasses.replace(part, **fields, **stale) for name, part in data.parts().items()}
+    return dataclasses.replace(data, **fields, **parts)
+
+
+def resolved(parts, data):
+    """The arguments of the builder, those included that the user left to it."""
+    from kit import builders
+
+    return {**arguments_of(builders.builder_for(data.task)), **parts["builder"]}
 
 
 def divided(given, data):

@@ -1,6 +1,8 @@
 """Columns: what kind each column of a frame is, and which ones a model has no use for."""
 
 import dataclasses
+import datetime
+import numbers
 import re
 
 import numpy as np
@@ -10,6 +12,7 @@ from kit.inputs import columns as kinds
 from kit.inputs import values as reading
 from kit.inputs.findings import Finding, in_rows
 
+_SCALARS = (str, numbers.Number, np.generic, datetime.date)
 _MOST_LEVELS = 10_000
 _IDENTIFYING = 0.5  # share of distinct texts from which a column names its rows
 _FEW = 10  # so many distinct texts are no identifiers, in however small a table
@@ -44,28 +47,30 @@ def guess_columns(frame, names=None):
     """
     guessed = Guessed()
     for name in frame.columns:
-        _add(guessed, name, frame[name].to_numpy(), names)
+        declared = kinds.Category if frame[name].dtype.name == "category" else None
+        _add(guessed, name, frame[name].to_numpy(), declared, names)
     return guessed
 
 
-def _add(guessed, name, values, names):
-    there = ~np.array([reading.is_missing(value) for value in values.tolist()], bool)
+def _add(guessed, name, values, declared, names):
+    there = reading.present(values)
     present = values[there]
-    why = _useless(name, present, len(values))
+    odd = _odd_values(present)
+    why = None if odd else _useless(name, present, len(values))
     if why:
         guessed.notes.append(f"Column {name!r} is left out: {why}.")
         return
-    kind, rows, found, expected = _kind(present)
-    if rows is not None:
-        wrong = np.flatnonzero(there)[rows]
-        cure = f"Mend these rows or leave the column out: ignore={name!r}."
-        fault = Fault(f"column {name!r}, {in_rows(wrong, names)}", found, expected, cure)
-        guessed.findings.append(Finding(fault, tuple(wrong.tolist()), schema=False))
-    distinct = len(set(present.tolist())) if kind is kinds.Category else 0
+    kind, wrong = (kinds.Category, odd) if odd else (declared, None) if declared else _kind(present)
+    if wrong:
+        rows = np.flatnonzero(there)[wrong.rows]
+        cure = f"Mend these rows or leave the column out: ignore {name!r}."
+        fault = Fault(f"column {name!r}, {in_rows(rows, names)}", wrong.found, wrong.expected, cure)
+        guessed.findings.append(Finding(fault, tuple(rows.tolist())))
+    distinct = len(set(present.tolist())) if kind is kinds.Category and not odd else 0
     if distinct > _FEW and (distinct >= _IDENTIFYING * len(present) or distinct > _MOST_LEVELS):
         _leave_out_identifier(guessed, name, distinct, len(present))
-        return
-    guessed.columns.append(kind(name))
+    else:
+        guessed.columns.append(kind(name))
 
 
 def _leave_out_identifier(guessed, name, distinct, count):
@@ -82,57 +87,53 @@ def _useless(name, present, count):
         return "it is empty"
     if len(present) == count and (present == present[0]).all():
         return "it is the same in every row"
-    if _ROW_NUMBER.fullmatch(name) and present.dtype.kind in "iu" and len(present) == count > 1:
-        if (np.sort(present) == np.arange(present.min(), present.min() + count)).all():
-            return "it numbers the rows"
+    whole = present.dtype.kind in "iu" and len(present) == count > 1
+    if whole and _ROW_NUMBER.fullmatch(name) and (np.diff(np.sort(present)) == 1).all():
+        return "it numbers the rows"
     return None
 
 
 def _kind(present):
-    """(class of the column, rows that do not fit or None, what they hold, what was expected)."""
+    """(class of the column, the `Problem` of values that do not fit or None)."""
     if present.dtype.kind == "M":
-        return kinds.Date, None, "", ""
-    for kind, convert in ((kinds.Boolean, _booleans), (kinds.Numeric, reading.numbers)):
-        if not convert(present)[1]:
-            return kind, None, "", ""
-    if present.dtype.kind != "O":  # numbers that are not finite
-        return kinds.Numeric, None, "", ""
+        return kinds.Date, None
+    if present.dtype.kind == "b" or all(isinstance(value, bool) for value in present.tolist()):
+        return kinds.Boolean, None
+    if present.dtype.kind != "O" or not reading.numbers(present)[1]:
+        return kinds.Numeric, None
     if not reading.days(present)[1]:
-        return kinds.Date, None, "", ""
-    return _kind_of_objects(present)
+        return kinds.Date, None
+    return _kind_of_texts(present.tolist())
 
 
-def _kind_of_objects(present):
-    others = [i for i, value in enumerate(present.tolist()) if not isinstance(value, _SCALARS)]
-    if others:
-        what = type(present[others[0]]).__name__
-        return kinds.Category, np.array(others), f"a {what}", "text, numbers, booleans or dates"
-    bad = [i for i, value in enumerate(present.tolist()) if not _like_number(value)]
-    if len(bad) <= 0.2 * len(present):  # numbers, but for a few
-        shown = ", ".join(repr(present[i]) for i in bad[:3])
-        return kinds.Numeric, np.array(bad or range(len(present))), shown or "numbers as text", "numbers"
-    text = [i for i, value in enumerate(present.tolist()) if isinstance(value, str)]
-    if 0 < len(text) < len(present):
-        rows = text if len(text) * 2 < len(present) else sorted(set(range(len(present))) - set(text))
-        return kinds.Category, np.array(rows), f"{present[rows[0]]!r} among other types", "one type"
-    return kinds.Category, None, "", ""
+def _kind_of_texts(values):
+    texts = [i for i, value in enumerate(values) if isinstance(value, str)]
+    words = [i for i in texts if not _like_number(values[i])]
+    distinct = {values[i] for i in words}
+    if len(words) <= 0.05 * len(values) or (len(words) <= 0.2 * len(values) and len(distinct) <= 3):
+        shown = ", ".join(sorted(map(repr, distinct))[:3]) or "numbers written as text"
+        return kinds.Numeric, reading.Problem(np.array(words or texts), shown, "numbers")
+    if len(texts) == len(values):
+        return kinds.Category, None
+    others = sorted(set(range(len(values))) - set(texts))
+    found = f"{values[others[0]]!r} among texts"
+    return kinds.Category, reading.Problem(np.array(others), found, "texts or numbers, not both")
 
 
-_SCALARS = (str, bool, int, float, np.generic)
+def _odd_values(present):
+    """The `Problem` of values that are no text, number, boolean or date; None if there are none."""
+    if present.dtype.kind != "O":
+        return None
+    odd = [i for i, value in enumerate(present.tolist()) if not isinstance(value, _SCALARS)]
+    if not odd:
+        return None
+    found = f"a {type(present[odd[0]]).__name__}"
+    return reading.Problem(np.array(odd), found, "text, numbers, booleans or dates")
 
 
-def _booleans(present):
-    """As `values.booleans`, but numbers 0 and 1 stay numbers."""
-    if present.dtype.kind == "b":
-        return present, []
-    if present.dtype.kind == "O" and all(isinstance(value, bool | np.bool_) for value in present.tolist()):
-        return present, []
-    return present, [True]
-
-
-def _like_number(value):
+def _like_number(text):
     try:
-        float(value)
+        float(text)
     except ValueError:
         return False
     return True

@@ -3,20 +3,20 @@
 import numpy as np
 
 from kit.errors import KitError, unknown
+from kit.inputs import values as reading
 from kit.inputs.values import is_missing, plain
 
 MOST_INTEGERS = 20  # distinct integers 0..C-1 up to which labels are taken for classes
 TASKS = ("classification", "multilabel", "regression")
 
 
-def guess_task(labels, task=None, names=(), taken=None):
+def guess_task(labels, task=None, names=()):
     """The task for these labels, not fitted to them yet.
 
     Args:
         labels: (N,) or (N, T) array, or a list of N lists of labels.
         task: a task, which is taken as it is; the name of one; or None to guess.
         names: names of the target columns, where there are columns.
-        taken: what is said of a class that no sample may belong to.
 
     Returns:
         (task, labels in the task's form, a sentence that says why).
@@ -42,13 +42,9 @@ def guess_task(labels, task=None, names=(), taken=None):
 def present(labels):
     """(N,) array: whether each label of an (N,) or (N, T) array is there."""
     labels = np.asarray(labels)
-    if labels.dtype.kind in "biu":
-        return np.ones(len(labels), bool)
-    if labels.dtype.kind == "f":
-        there = ~np.isnan(labels)
-    else:
-        there = ~np.vectorize(is_missing, otypes=[bool])(labels)
-    return there if there.ndim == 1 else there.all(axis=1)
+    if labels.ndim == 1:
+        return reading.present(labels)
+    return np.all([reading.present(column) for column in labels.T], axis=0)
 
 
 def _form(labels):
@@ -133,7 +129,9 @@ def _multilabel(labels, names):
     from kit.tasks import MultilabelClassification
 
     if not isinstance(labels, list) and labels.ndim == 1:
-        labels = [[] if is_missing(text) else [t for t in str(text).split("|") if t] for text in labels.tolist()]
+        labels = [
+            [] if is_missing(text) else [t for t in str(text).split("|") if t] for text in labels.tolist()
+        ]
     if isinstance(labels, list):
         found = sorted({plain(name) for row in labels for name in row}, key=_sorting)
         return MultilabelClassification(tuple(found)), labels

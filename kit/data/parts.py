@@ -48,7 +48,7 @@ def of_table(path, read):
     if not files:
         return frame, names, None, []
     parts = renumbered(from_rows(files, count), np.asarray(numbers, int), count)
-    return frame, names, parts, [_listed_in(files)]
+    return frame, names, parts, [listed_in(files)]
 
 
 def _siblings(path):
@@ -80,7 +80,8 @@ def _joined(read):
     return frame, names, parts, [note]
 
 
-def _listed_in(files):
+def listed_in(files):
+    """A sentence that names the lists of the parts."""
     return f"The parts are listed in {', '.join(f'{f.parent.name}/{f.name}' for f in files.values())}."
 
 

@@ -24,6 +24,11 @@ class Raw:
         issues: faults that do no harm, to be listed.
         faults: faults with which nothing can be made of the source.
         findings: faults of single samples, which may be skipped; without rows: already left out.
+        groups: array (N,); samples of one group stay in one part.
+        times: array (N,) of dates or numbers; parts follow one another in time.
+        encoded: array of the decoded images, once they are decoded.
+        places: array (N,), where each sample lies in `encoded`.
+        keys: array (N,) of numbers that are equal where encoded images are.
     """
 
     name: str
@@ -37,6 +42,11 @@ class Raw:
     issues: list = dataclasses.field(default_factory=list)
     faults: list = dataclasses.field(default_factory=list)
     findings: list = dataclasses.field(default_factory=list)
+    groups: object = None
+    times: object = None
+    encoded: object = None
+    places: object = None
+    keys: object = None
 
     def __len__(self):
         return len(self.inputs)
@@ -45,6 +55,13 @@ class Raw:
     def is_table(self):
         """Whether the inputs are rows of columns."""
         return hasattr(self.inputs, "columns")
+
+    def keep(self, rows):
+        """Drops all samples but these, in place. `encoded` stays whole; `places` says who lies where."""
+        self.parts = renumbered(self.parts, rows, len(self))
+        for field in ("inputs", "labels", "names", "groups", "times", "places", "keys"):
+            values = getattr(self, field)
+            setattr(self, field, None if values is None else rows_of(values, rows))
 
 
 def rows_of(values, rows):

@@ -76,8 +76,9 @@ def layout(text):
     """The layout of a text: the separator that gives rows of equal length, and whether there is a header.
 
     Example:
-        >>> layout("M;0,5\\nF;0,7\\n").describe()
-        'a table of cells separated by semicolons, decimal commas, without a header (its columns are column_0, ...)'
+        >>> found = layout("M;0,5\\nF;0,7\\n")
+        >>> found.separator, found.decimal, found.header, found.names()
+        (';', ',', False, ['column_0', 'column_1'])
     """
     lines = [line for line in itertools.islice(io.StringIO(text, newline=""), _SAMPLE) if line.strip()]
     start, separators = 0, _SEPARATORS
@@ -129,7 +130,9 @@ def sorted_lines(text, layout):
     try:
         rows = [row for row in rows_of(text, layout.separator) if row[0] > layout.start]
     except csv.Error as error:
-        raise DataError([Fault("table", f"{error}", cure="Look for a quote that is never closed.")]) from error
+        raise DataError(
+            [Fault("table", f"{error}", cure="Look for a quote that is never closed.")]
+        ) from error
     for number, (first, last, cells) in enumerate(rows, start=-int(layout.header)):
         fits = len(cells) == layout.width
         skipped += range(end, first - 1 if fits else last)
@@ -142,16 +145,19 @@ def sorted_lines(text, layout):
 
 
 def _regularity(lines, separator):
-    """How well a separator fits: cells in the usual row (at least 2), times the share of such rows."""
+    """How well a separator fits, as a sortable tuple; its first number is above 1 if it fits at all.
+
+    Rows of equal length count first. Between two that give them, the comma is the decimal sign.
+    """
     try:
         widths = collections.Counter(len(cells) for _, _, cells in rows_of("".join(lines), separator))
     except csv.Error:
-        return (0, 0)
+        return (0,)
     if not widths:
-        return (0, 0)
+        return (0,)
     width, count = widths.most_common(1)[0]
     share = count / widths.total()
-    return (2 if width > 1 and share > 0.5 else 1, share * min(width, 3), width)
+    return (2 if width > 1 and share > 0.5 else 1), round(share, 2), separator != ",", width
 
 
 def _has_header(rows):
@@ -163,7 +169,9 @@ def _has_header(rows):
     if len(set(named)) < len(named):
         return False
     columns = zip(*(row for row in body if len(row) == len(head)), strict=True)
-    return not any(cell and cell in map(str.strip, column) for cell, column in zip(head, columns, strict=False))
+    return not any(
+        cell and cell in map(str.strip, column) for cell, column in zip(head, columns, strict=False)
+    )
 
 
 def _decimal_commas(rows):

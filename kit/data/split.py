@@ -7,7 +7,7 @@ spread over the parts in the same shares; in time order the parts follow one ano
 import numpy as np
 
 from kit.data.raw import PARTS
-from kit.errors import KitError
+from kit.errors import DataError
 
 SHARES = (0.7, 0.15, 0.15)
 _LARGE = 0.1  # a group with more than this share of its class is placed first: in the training part
@@ -28,7 +28,7 @@ def split(count, *, keys=None, classes=None, groups=None, shares=SHARES, seed=0)
         dict of rising index arrays by name of part; a part of share 0 is absent.
 
     Raises:
-        KitError: if there are fewer independent samples (or groups) than parts.
+        DataError: if there are fewer independent samples (or groups) than parts.
 
     Example:
         >>> parts = split(20, seed=1)
@@ -40,7 +40,8 @@ def split(count, *, keys=None, classes=None, groups=None, shares=SHARES, seed=0)
     sizes = np.bincount(units)
     if len(sizes) < sum(share > 0 for share in wanted):
         what = "groups" if groups is not None else "different samples"
-        raise KitError(f"{len(sizes)} {what} cannot be split into {sum(s > 0 for s in wanted)} parts. Add data.")
+        wanted = sum(share > 0 for share in wanted)
+        raise DataError(f"{len(sizes)} {what} cannot be split into {wanted} parts; add data")
     part_of = _cut(sizes, _class_of_unit(units, classes), wanted, np.random.default_rng(seed))
     part_of = _none_empty(part_of, sizes, wanted)[units]
     return {name: np.flatnonzero(part_of == i) for i, name in enumerate(PARTS) if wanted[i] > 0}
@@ -54,7 +55,7 @@ def split_in_time(times, shares=SHARES):
         shares: share of each part.
 
     Raises:
-        KitError: if there are too few different times.
+        DataError: if there are too few different times.
 
     Example:
         >>> split_in_time(np.array([3, 1, 2]), (1 / 3, 1 / 3, 1 / 3))["test"]
@@ -66,7 +67,7 @@ def split_in_time(times, shares=SHARES):
     part_of = np.searchsorted(borders, moment_of, side="right")
     parts = {name: np.flatnonzero(part_of == i) for i, name in enumerate(PARTS)}
     if not all(len(rows) for rows in parts.values()):
-        raise KitError(f"{len(moments)} different times cannot be split into 3 parts in order. Add data.")
+        raise DataError(f"{len(moments)} different times cannot be split into 3 parts in order; add data")
     return parts
 
 

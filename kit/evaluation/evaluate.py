@@ -84,6 +84,7 @@ def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
         notes=(
             *notes,
             *_without(metrics, intervals),
+            *_absent(outcome),
             f"The baseline's knowledge comes from {baseline.source(task)}.",
         ),
     )
@@ -114,20 +115,22 @@ def as_history(history):
 
 def _parts(model):
     """The network, its input and its task, of a model or a Predictor."""
-    pair = getattr(model, "kit", None) or model
-    if not hasattr(pair, "task"):
-        name = getattr(model, "name", type(model).__name__)
-        raise KitError(
-            f"Model '{name}' has no task, so its outputs have no meaning to measure. "
-            "Build it with kit.build_classifier() or kit.build_regressor()."
-        )
-    return getattr(model, "model", model), pair.input, pair.task
+    if hasattr(model, "kit"):
+        return model, model.kit.input, model.kit.task
+    if hasattr(model, "task"):
+        return model.model, model.input, model.task
+    name = getattr(model, "name", type(model).__name__)
+    raise KitError(
+        f"Model '{name}' has no task, so its outputs have no meaning to measure. "
+        "Build it with kit.build_classifier() or kit.build_regressor()."
+    )
 
 
 def _as_the_model_sees_them(samples, input, task):
     if (samples.input, samples.task) == (input, task):
         return samples
-    return dataclasses.replace(samples, input=input, task=task)
+    encoded = samples.encoded if samples.input == input else None
+    return dataclasses.replace(samples, input=input, task=task, encoded=encoded)
 
 
 def _outputs(network, inputs):
@@ -152,6 +155,17 @@ def _without(metrics, intervals):
     if not intervals or not lost:
         return ()
     return (f"No interval for {', '.join(lost)}: every draw from these samples gives the same value.",)
+
+
+def _absent(outcome):
+    """A note on the classes or labels that no sample has."""
+    absent = [] if outcome.form == "numeric" else np.flatnonzero(~outcome.true.any(axis=0))
+    if not len(absent):
+        return ()
+    shown = ", ".join(str(outcome.names[index]) for index in absent[:10]) + (
+        ", ..." if len(absent) > 10 else ""
+    )
+    return (f"{len(absent)} of {len(outcome.names)} do not occur in these samples: {shown}.",)
 
 
 def _names(samples, count):

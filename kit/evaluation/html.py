@@ -3,6 +3,7 @@
 import base64
 import html
 import math
+import struct
 
 import numpy as np
 
@@ -24,17 +25,19 @@ h2 { font-size: 17px; margin: 34px 0 10px; }
 .soft { color: var(--soft); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 16px; }
+.grid { align-items: start; }
+.wide { grid-column: 1 / -1; }
 .scroll { overflow: auto; max-height: 560px; padding: 0; }
 figure { margin: 0; }
 figure img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 figure img { background: #fff; border-radius: 4px; }
 figcaption { color: var(--soft); font-size: 13px; margin-top: 8px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 14px; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-td { min-width: 72px; }
+th, td { padding: 6px 14px; text-align: left; border-bottom: 1px solid var(--line); }
+td { max-width: 420px; overflow-wrap: break-word; }
 th { position: sticky; top: 0; background: var(--card); font-weight: 600; white-space: nowrap; }
 tr:last-child td { border-bottom: 0; }
-.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+.number { text-align: right; white-space: nowrap; }
 li { margin: 4px 0; overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 20px; }
 .findings { border-left: 4px solid var(--mark); white-space: pre-line; }
@@ -52,7 +55,7 @@ def page(report, pictures):
     parts = [
         f"<p class='soft'>{text(counted(report)).capitalize()}</p><h1>{text(report.headline)}</h1>",
         _listed("What to know first", report.findings, "card findings"),
-        _section("Scores", table(scores(report))),
+        _section("Scores", _scores(report)),
         _figures(pictures),
         _classes(report),
         _hardest(report),
@@ -69,18 +72,7 @@ def page(report, pictures):
 
 def fragment(report):
     """The scores alone, as a notebook shows them."""
-    return f"<p>Report on {text(counted(report))}: {text(report.headline)}</p>{table(scores(report))}"
-
-
-def scores(report):
-    """The table of scores with the interval in one column, as text."""
-    frame = report.table()
-    ends = [" to ".join(map(draw.number, report.intervals.get(name, ()))) for name in frame["metric"]]
-    known = [draw.number(value) if math.isfinite(value) else "" for value in frame["baseline"]]
-    said = f"always saying {report.baseline_says}"
-    frame = frame[["metric", "value"]].assign(**{"95 % interval": ends})
-    frame[said] = known
-    return frame
+    return f"<p>Report on {text(counted(report))}: {text(report.headline)}</p>{_scores(report)}"
 
 
 def counted(report):
@@ -89,21 +81,16 @@ def counted(report):
     return f"{report.samples} sample{plural}" + (f" ({report.split})" if report.split else "")
 
 
-def table(frame):
-    """A DataFrame as an HTML table; numbers are rounded, all else is escaped."""
-    right = [frame[name].dtype.kind in "iuf" for name in frame.columns]
-    head = "".join(
-        f"<th{_aligned(number)}>{text(name)}</th>" for name, number in zip(frame.columns, right, strict=True)
-    )
-    rows = (
-        "".join(
-            f"<td{_aligned(number)}>{text(_shown(value))}</td>"
-            for value, number in zip(row, right, strict=True)
-        )
-        for row in frame.itertuples(index=False)
-    )
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def table(frame, numbers=()):
+    """A DataFrame as an HTML table; numbers are rounded, all else is escaped.
+
+    Args:
+        frame: its columns are shown, its index is not.
+        numbers: columns of text that stand to the right, as columns of numbers do.
+    """
+    right = [name in numbers or frame[name].dtype.kind in "iuf" for name in frame.columns]
+    body = (_row("td", map(_shown, row), right) for row in frame.itertuples(index=False))
+    return f"<table><thead>{_row('th', frame.columns, right)}</thead><tbody>{''.join(body)}</tbody></table>"
 
 
 def text(value):
@@ -134,11 +121,24 @@ def plain(value):
     return value if value is None or isinstance(value, bool | int) else _writable(str(value))
 
 
+def _scores(report):
+    """The table of scores, with the interval in one column."""
+    frame = report.table()
+    rounded = {
+        "value": frame["value"].map(draw.number),
+        "95 % interval": [
+            " to ".join(map(draw.number, report.intervals.get(name, ()))) for name in frame["metric"]
+        ],
+        f"always saying {report.baseline_says}": frame["baseline"].map(_shown),
+    }
+    return table(frame[["metric"]].assign(**rounded), numbers=rounded)
+
+
 def _classes(report):
     name = {"numeric": "Targets", "multilabel": "Labels"}.get(report.outcome.form, "Classes")
-    parts = [_section(name, table(report.per_class.reset_index()))]
+    parts = [_section(name, table(_named(report.per_class.reset_index())))]
     if report.outcome.is_single and len(mistakes := tables.mistakes(report.outcome)):
-        parts.append(_section("Most frequent mistakes", table(mistakes)))
+        parts.append(_section("Most frequent mistakes", table(_named(mistakes))))
     return f"<div class='grid'>{''.join(f'<section>{part}</section>' for part in parts)}</div>"
 
 
@@ -146,15 +146,21 @@ def _hardest(report):
     frame = report.worst
     if not len(frame):
         return ""
+    frame = frame if report.outcome.form == "numeric" else _named(frame)
     if hasattr(report.examples, "columns"):
         rows = report.examples.iloc[:, :_COLUMNS]
         frame = frame.join(rows.rename(columns=lambda name: f"{name} (input)" if name in frame else name))
     return _section("Samples with the highest loss", table(frame))
 
 
+def _named(frame):
+    """Names of classes as text: they are no numbers, even where they look like some."""
+    return frame.astype({name: str for name in ("class", "target", "truth", "decision") if name in frame})
+
+
 def _figures(pictures):
     cards = (
-        f"<figure class='card'><img alt='{text(name.replace('_', ' '))}' "
+        f"<figure class='card{' wide' * _is_wide(picture)}'><img alt='{text(name.replace('_', ' '))}' "
         f"src='data:image/png;base64,{base64.b64encode(picture).decode()}'>"
         f"<figcaption>{text(plots.reading(name))}</figcaption></figure>"
         for name, picture in pictures.items()
@@ -173,8 +179,16 @@ def _listed(title, lines, style):
     return f"<h2>{text(title)}</h2><div class='{style}'><ul>{items}</ul></div>"
 
 
-def _aligned(number):
-    return " class='number'" if number else ""
+def _is_wide(picture):
+    """Whether a PNG needs the width of the page, by the size in its header."""
+    width, height = struct.unpack(">II", picture[16:24])
+    return width > 1.9 * height or width > 1200
+
+
+def _row(tag, cells, right):
+    styles = (" class='number'" if number else "" for number in right)
+    cells = (f"<{tag}{style}>{text(cell)}</{tag}>" for cell, style in zip(cells, styles, strict=True))
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _shown(value):

@@ -90,7 +90,9 @@ class Report:
     @property
     def headline(self):
         """The finding in one sentence."""
-        return self.finding({"numeric": "mae", "multilabel": "f1_macro"}.get(self.outcome.form, "accuracy"))
+        if self.outcome.form == "numeric":  # a mean of several units means little
+            return self.finding("mae" if len(self.outcome.names) == 1 or "r2" not in self.metrics else "r2")
+        return self.finding("f1_macro" if self.outcome.form == "multilabel" else "accuracy")
 
     def finding(self, name):
         """One metric with its interval and its baseline, as a sentence."""

@@ -158,9 +158,8 @@ def ece(outcome, weights):
     """
     confidence, right = weighted.confidences(outcome)
     gaps = np.eye(weighted.BINS)[weighted.bin_of(confidence)] * (confidence - right)[:, None]  # (M, 15)
-    return np.abs(weighted.mean(gaps.reshape(len(outcome), -1, weighted.BINS).mean(axis=1), weights)).sum(
-        axis=0
-    )
+    gaps = weighted.mean(gaps.reshape(len(outcome), -1, weighted.BINS).mean(axis=1), weights)
+    return np.abs(gaps).sum(axis=0).round(7)  # what is beyond is the rounding of float32
 
 
 @_score("qwk", fits=_ordinal, undefined="all samples are of one class and all are said to be of it")

@@ -9,7 +9,7 @@ from kit.errors import Fault, KitError, SchemaError
 from kit.inputs import INPUTS, pixels
 from kit.inputs.findings import Finding, in_rows, raise_if_any
 
-_SAMPLES_FOR_STATISTICS = 4096
+_MOST_PICTURES, _MOST_NUMBERS = 4096, 20_000_000  # looked at for statistics: at most 80 MB
 
 
 @INPUTS.register("images")
@@ -111,13 +111,24 @@ class Images:
         return not isinstance(raw, list | tuple)
 
     def fitted(self, raw):
-        """A copy with mean and standard deviation of each channel; at most 4096 pictures are read."""
-        step = -(-len(raw) // _SAMPLES_FOR_STATISTICS)
-        sample = self.encode(raw[::step]).astype("float32").reshape(-1, self.channels)
-        std = sample.std(axis=0, dtype="float64")
-        std = np.where(std < 1e-3 * self.scale, self.scale / 4, std)  # a blank channel: nothing to stretch
-        mean = sample.mean(axis=0, dtype="float64")
+        """A copy with mean and standard deviation of each channel, from at most 4096 pictures."""
+        return self.with_statistics(self.encode(raw[:: self._step(len(raw))]))
+
+    def with_statistics(self, encoded):
+        """A copy with mean and standard deviation of each channel of encoded pictures.
+
+        Args:
+            encoded: (N, height, width, channels), as `encode` gives them.
+        """
+        sample = encoded[:: self._step(len(encoded))].astype("float32").reshape(-1, self.channels)
+        mean, std = sample.mean(axis=0, dtype="float64"), sample.std(axis=0, dtype="float64")
+        std = np.where(std < 1e-3 * self.scale, self.scale / 4, std)  # blank: nothing to stretch
         return dataclasses.replace(self, mean=tuple(mean.tolist()), std=tuple(std.tolist()))
+
+    @property
+    def is_fitted(self):
+        """Whether the statistics of a training part are known."""
+        return self.mean is not None
 
     def layers(self):
         """(Keras input "image", its standardised values as tensor (batch, height, width, channels))."""
@@ -144,6 +155,11 @@ class Images:
     def from_json(cls, stored):
         """The input that `to_json` described."""
         return cls(**{field.name: stored[field.name] for field in dataclasses.fields(cls)})
+
+    def _step(self, count):
+        """Every how many pictures one is looked at for statistics."""
+        enough = min(_MOST_PICTURES, max(1, _MOST_NUMBERS // int(np.prod(self.shape))))
+        return max(1, -(-count // enough))
 
     def _of_array(self, raw):
         batch = raw[..., None] if raw.ndim == 3 and self.channels == 1 else raw

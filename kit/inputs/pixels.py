@@ -7,8 +7,10 @@ gray by ITU-R 601 luma. Resizing is bilinear, averaging where it shrinks, and do
 the ratio of the sides.
 """
 
+import contextlib
 import io
 import os
+import typing
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +18,15 @@ import numpy as np
 from kit.errors import Fault
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
-SUFFIXES = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
-    *(".ppm", ".pgm", ".pbm", ".pnm"),
-)
+SUFFIXES = {  # of the files that are taken for images, with the format that is expected
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG"),
+    **dict.fromkeys((".tif", ".tiff"), "TIFF"),
+    **dict.fromkeys((".ppm", ".pgm", ".pbm", ".pnm"), "PPM"),
+    ".png": "PNG",
+    ".bmp": "BMP",
+    ".gif": "GIF",
+    ".webp": "WEBP",
+}
 MAX_PIXELS = 50_000_000  # 150 MB as RGB; more is a bomb or a scan that must be tiled first
 _SIXTEEN_BITS = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 _GRAY = ("1", "L", "LA", "La", *_SIXTEEN_BITS)
@@ -55,61 +62,35 @@ def decode(source, size, channels):
     """
     if channels not in (1, 3):
         raise Unreadable("an image file", f"an array of {channels} channels: files give 1 or 3")
-    image = opened(source)
-    try:
-        image.draft(image.mode, (2 * max(size),) * 2)  # large JPEGs: decoded at 1/2, 1/4, 1/8
+    with _told():
+        image = _opened(source)
+        image.draft(image.mode, (2 * max(size),) * 2)  # large JPEGs: decoded at 1/2, 1/4 or 1/8
         return _array(_upright(image), size, channels)
-    except MemoryError:
-        raise
-    except Unreadable:
-        raise
-    except Exception as error:  # Pillow's decoders raise every kind of exception on damaged bytes
-        raise Unreadable(f"damaged image ({error})", cure="Replace or remove the file.") from error
 
 
-def opened(source):
-    """A Pillow image whose header was read and checked, its pixels not yet.
+class Header(typing.NamedTuple):
+    """What a file will be decoded to: sides in pixels, 1 or 3 channels, 8 or 16 bits; and its format."""
 
-    Raises:
-        Unreadable: if it is no image, or too large.
-    """
-    from PIL import Image, UnidentifiedImageError
-
-    if isinstance(source, Image.Image):
-        return _sized(source)
-    if not isinstance(source, bytes | str | os.PathLike):
-        raise Unreadable(f"a {type(source).__name__}", "a path, bytes, a Pillow image or an array")
-    try:
-        content = source if isinstance(source, bytes) else Path(source).read_bytes()
-        if not content:
-            raise Unreadable("empty file (0 bytes)", cure="Replace or remove the file.")
-        return _sized(Image.open(io.BytesIO(content), formats=FORMATS))
-    except UnidentifiedImageError:
-        raise Unreadable("not an image", f"one of {', '.join(FORMATS)}") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_large() from None
-    except FileNotFoundError:
-        raise Unreadable("no such file", "an image file") from None
-    except MemoryError:
-        raise
-    except Unreadable:
-        raise
-    except Exception as error:  # as in decode: headers can be damaged too
-        raise Unreadable(f"damaged image ({error})", cure="Replace or remove the file.") from error
+    height: int
+    width: int
+    channels: int
+    bits: int
+    format: str
 
 
-def header(source):
-    """(height, width, channels, bits) of a picture as it will be decoded, from its header alone.
+def header(path):
+    """The `Header` of a file, without decoding its pixels.
 
     Raises:
-        Unreadable: as `opened`.
+        Unreadable: as `decode`.
     """
-    image = opened(source)
-    width, height = image.size
-    if image.getexif().get(0x0112, 1) >= 5:  # EXIF orientation: 5 to 8 lie on their side
-        width, height = height, width
-    channels = 1 if image.mode in _GRAY else 3
-    return height, width, channels, 16 if image.mode in _SIXTEEN_BITS else 8
+    with _told(), open(path, "rb") as file:
+        image = _image(file)
+        width, height = image.size
+        if image.getexif().get(0x0112, 1) >= 5:  # EXIF orientation: 5 to 8 lie on their side
+            width, height = height, width
+        channels = 1 if image.mode in _GRAY else 3
+        return Header(height, width, channels, 16 if image.mode in _SIXTEEN_BITS else 8, image.format)
 
 
 def resize(array, size):
@@ -128,10 +109,45 @@ def resize(array, size):
     return np.stack([np.asarray(plane) for plane in shrunk], axis=-1)
 
 
-def _sized(image):
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise _too_large(f"{width} x {height} pixels")
+@contextlib.contextmanager
+def _told():
+    """Turns every way in which Pillow fails into `Unreadable`."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        yield
+    except (Unreadable, MemoryError):
+        raise
+    except UnidentifiedImageError:
+        raise Unreadable("not an image", f"one of {', '.join(FORMATS)}") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large() from None
+    except FileNotFoundError:
+        raise Unreadable("no such file", "an image file") from None
+    except Exception as error:  # Pillow's decoders raise every kind of exception on damaged bytes
+        raise Unreadable(f"damaged image ({error})", cure="Replace or remove the file.") from error
+
+
+def _opened(source):
+    """A Pillow image whose header was read and checked, its pixels not yet."""
+    from PIL import Image
+
+    if isinstance(source, Image.Image):
+        return source
+    if not isinstance(source, bytes | str | os.PathLike):
+        raise Unreadable(f"a {type(source).__name__}", "a path, bytes, a Pillow image or an array")
+    content = source if isinstance(source, bytes) else Path(source).read_bytes()
+    if not content:
+        raise Unreadable("empty file (0 bytes)", cure="Replace or remove the file.")
+    return _image(io.BytesIO(content))
+
+
+def _image(file):
+    from PIL import Image
+
+    image = Image.open(file, formats=FORMATS)
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(f"{image.width} x {image.height} pixels")
     return image
 
 

@@ -100,6 +100,11 @@ class Table:
         pairs = zip(self.columns, self._found(raw), strict=True)
         return Table(tuple(column.fitted(values) for column, values in pairs))
 
+    @property
+    def is_fitted(self):
+        """Whether the statistics of a training part are known."""
+        return any(column != type(column)(column.name) for column in self.columns)
+
     def unseen(self, raw):
         """Names that training did not see, with their counts, by column; they count as unknown."""
         pairs = zip(self.columns, self._found(raw), strict=True)

@@ -46,6 +46,20 @@ def is_missing(value):
     return isinstance(value, float | np.floating) and value != value
 
 
+def present(values):
+    """(N,) array: whether each value of an (N,) array is there.
+
+    Example:
+        >>> present(np.array(["a", None, ""], object))
+        array([ True, False, False])
+    """
+    if values.dtype.kind in "biu":
+        return np.ones(len(values), bool)
+    if values.dtype.kind in "fM":
+        return ~np.isnan(values) if values.dtype.kind == "f" else ~np.isnat(values)
+    return ~np.array([is_missing(value) for value in values.tolist()], bool)
+
+
 def plain(value):
     """A NumPy scalar as Python's own value; anything else as it is."""
     return value.item() if isinstance(value, np.generic) else value

@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from kit.losses.crossentropy import checked_smoothing, one_hot, smoothed
+from kit.losses import stable
+from kit.losses.crossentropy import checked_smoothing, smoothed
 from kit.losses.shapes import check, check_same
 from kit.match import matches
 
@@ -59,7 +60,7 @@ class BinaryFocal(keras.losses.Loss):
         check_same(self, y_true, y_pred)
         y_true = ops.cast(y_true, y_pred.dtype)
         target = y_true * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
-        losses = ops.binary_crossentropy(target, y_pred)
+        losses = stable.binary(target, y_pred)
         true = ops.clip(y_true * y_pred + (1 - y_true) * (1 - y_pred), 0.0, 1 - 1e-6)
         losses = losses * (1 - true) ** self.gamma
         if self.alpha is not None:
@@ -118,7 +119,7 @@ class MultilabelFocal(keras.losses.Loss):
         check_same(self, y_true, y_pred)
         y_true = ops.cast(y_true, y_pred.dtype)
         target = y_true * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
-        losses = ops.binary_crossentropy(target, y_pred)
+        losses = stable.binary(target, y_pred)
         true = ops.clip(y_true * y_pred + (1 - y_true) * (1 - y_pred), 0.0, 1 - 1e-6)
         losses = losses * (1 - true) ** self.gamma
         if self.alpha is not None:
@@ -176,12 +177,12 @@ class SparseFocal(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         check(self, y_true, y_pred, ())
-        target = one_hot(y_true, y_pred)
-        losses = ops.categorical_crossentropy(smoothed(target, self.label_smoothing), y_pred)
+        target = stable.one_hot(y_true, y_pred)
+        losses = stable.categorical(smoothed(target, self.label_smoothing), y_pred)
         true = ops.clip(ops.sum(target * y_pred, axis=-1), 0.0, 1 - 1e-6)
         losses = losses * (1 - true) ** self.gamma
         if self.alpha is not None:
-            losses = losses * ops.take(ops.convert_to_tensor(self.alpha, dtype=y_pred.dtype), y_true)
+            losses = losses * ops.take(ops.convert_to_tensor(self.alpha, dtype=y_pred.dtype), ops.cast(y_true, "int32"))
         return losses
 
     def get_config(self):

@@ -6,7 +6,7 @@ from keras import ops
 from kit.losses.shapes import check_same
 from kit.match import matches
 
-_WHY = "A margin needs an output without bounds and targets -1 and +1; a sigmoid could never reach the margin"
+_WHY = "A margin needs an output without bounds and targets -1 and +1; a sigmoid never reaches it"
 
 
 @matches(

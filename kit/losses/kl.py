@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from kit.losses import stable
 from kit.losses.shapes import check_same
 from kit.match import matches
 
@@ -47,4 +48,4 @@ class KLDivergence(keras.losses.Loss):
         check_same(self, y_true, y_pred)
         y_true = ops.cast(y_true, y_pred.dtype)
         entropy = -ops.sum(y_true * ops.log(ops.maximum(y_true, 1e-30)), axis=-1)
-        return ops.categorical_crossentropy(y_true, y_pred) - entropy
+        return stable.categorical(y_true, y_pred) - entropy

@@ -72,7 +72,7 @@ class MeanAbsoluteError(keras.losses.Loss):
         return ops.mean(ops.abs(error(self, y_true, y_pred)), axis=-1)
 
 
-@matches("numeric", "huber", **_ROW, why="Squared for small errors, absolute beyond delta standard deviations")
+@matches("numeric", "huber", **_ROW, why="Squared up to delta standard deviations, absolute beyond")
 @keras.saving.register_keras_serializable(package="kit")
 class Huber(keras.losses.Loss):
     """e^2 / 2 up to |e| = delta, then delta (|e| - delta / 2).

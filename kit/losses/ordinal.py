@@ -13,7 +13,7 @@ from kit.match import matches
     decide="rank",
     metrics=("rank_accuracy", "rank_error"),
     bias="cumulative",
-    why="Each unit asks whether the class is higher than one more step, so near misses cost less than far ones",
+    why="Each unit asks whether the class is above one more step, so near misses cost least",
 )
 def ordinal(label_smoothing=0.0):
     """Cross-entropy of each question "is it higher than class k?", the mean over the steps.

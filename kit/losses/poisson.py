@@ -16,7 +16,7 @@ from kit.match import matches
     decide="value",
     metrics=("mae", "rmse"),
     bias="log_mean",
-    why="A rate is above 0, and its logarithm is what adds up; a linear output would give the logarithm of 0 or less",
+    why="A rate is above 0; a linear output would have the logarithm taken of numbers below 0",
 )
 @keras.saving.register_keras_serializable(package="kit")
 class Poisson(keras.losses.Loss):

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kit.losses.shapes import check
+
 
 @keras.saving.register_keras_serializable(package="kit")
 class Scaled(keras.losses.Loss):
@@ -35,10 +37,11 @@ class Scaled(keras.losses.Loss):
     def __init__(self, loss, scale, name=None, **kwargs):
         super().__init__(name=name or loss.name, **kwargs)
         self.loss, self.scale = loss, tuple(float(number) for number in scale)
-        if min(self.scale) <= 0:
+        if not all(0 < number < float("inf") for number in self.scale):
             raise ValueError(f"`scale` is one number above 0 for each target. Received: {scale}")
 
     def call(self, y_true, y_pred):
+        check(self, y_true, y_pred, (len(self.scale),))
         scale = ops.convert_to_tensor(self.scale, dtype=y_pred.dtype)
         each = ops.repeat(scale, max(1, y_pred.shape[-1] // len(self.scale)))
         return self.loss.call(ops.cast(y_true, y_pred.dtype) / scale, y_pred / each)

@@ -8,7 +8,7 @@ import numpy as np
 from kit import codecs, decisions, match
 from kit.tasks import TASKS, common
 
-_OPTIONS = ("label_smoothing", "gamma", "alpha")
+_OPTIONS = ("label_smoothing", "gamma", "threshold")
 
 
 @TASKS.register("classification")
@@ -23,7 +23,8 @@ class Classification:
         threshold: two classes: the probability, 0 to 1, from which `classes[1]` is said.
         label_smoothing: share of each target spread over all classes, 0 (none) to below 1.
         gamma: focal loss: how little well classified samples count, 0 (as much) or more.
-        alpha: focal loss: weight of each class, one number a class; None for equal weights.
+        alpha: focal loss: weight of each class, one number a class; "balanced" for weights
+            that make up for their shares; None for equal weights.
         prior: share of each class in the training part; the untrained model starts there.
 
     Raises:
@@ -42,7 +43,7 @@ class Classification:
     threshold: float = 0.5
     label_smoothing: float = 0.0
     gamma: float = 2.0
-    alpha: tuple | None = None
+    alpha: tuple | str | None = None
     prior: tuple | None = None
 
     is_classification = True
@@ -120,4 +121,5 @@ class Classification:
         return common.from_json(cls, stored)
 
     def _options(self):
-        return {name: getattr(self, name) for name in _OPTIONS}
+        options = {name: getattr(self, name) for name in _OPTIONS}
+        return {**options, "alpha": common.class_weights(self.alpha, self.prior)}

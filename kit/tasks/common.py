@@ -50,6 +50,18 @@ def checked_names(kind, names, at_least):
     return names
 
 
+def class_weights(alpha, prior):
+    """Weights of the classes in a loss: as given, or for "balanced" the inverse of their shares.
+
+    Example:
+        >>> class_weights("balanced", (0.8, 0.2))
+        (0.625, 2.5)
+    """
+    if alpha != "balanced":
+        return alpha
+    return None if prior is None else tuple(1 / (len(prior) * share) for share in prior)
+
+
 def dense(features, units, bias):
     """The last layer with weights: float32, starting at the output that the labels suggest.
 

@@ -8,7 +8,7 @@ import numpy as np
 from kit import codecs, decisions, match
 from kit.tasks import TASKS, common
 
-_OPTIONS = ("label_smoothing", "gamma", "alpha")
+_OPTIONS = ("label_smoothing", "gamma", "threshold")
 
 
 @TASKS.register("multilabel")
@@ -23,7 +23,8 @@ class MultilabelClassification:
             or one a label.
         label_smoothing: how far targets are drawn to 0.5, 0 (not at all) to below 1.
         gamma: focal loss: how little well classified samples count, 0 or more.
-        alpha: focal loss: weight of each label, one number a label; None for equal weights.
+        alpha: focal loss: weight of each label where it is carried, one number a label;
+            "balanced" for weights that make up for their shares; None for equal weights.
         prior: share of samples that carry each label in the training part.
 
     Raises:
@@ -41,7 +42,7 @@ class MultilabelClassification:
     threshold: float | tuple = 0.5
     label_smoothing: float = 0.0
     gamma: float = 2.0
-    alpha: tuple | None = None
+    alpha: tuple | str | None = None
     prior: tuple | None = None
 
     is_classification = True
@@ -116,4 +117,5 @@ class MultilabelClassification:
         return common.from_json(cls, stored)
 
     def _options(self):
-        return {name: getattr(self, name) for name in _OPTIONS}
+        options = {name: getattr(self, name) for name in _OPTIONS}
+        return {**options, "alpha": common.class_weights(self.alpha, self.prior)}

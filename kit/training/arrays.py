@@ -61,7 +61,7 @@ def sample_weights(task, labels, choice):
     labels = np.asarray(labels) if not isinstance(labels, list) else labels
     if task.form not in ("binary", "multiclass") or getattr(labels, "ndim", 1) != 1:
         return None
-    indices = codecs.class_indices(labels, task.classes)
+    indices = codecs.get("integer").encode(labels, task.classes)
     weights = plan.class_weights(np.bincount(indices, minlength=len(task.classes)).tolist(), choice)
     if weights is None:
         return None

@@ -20,7 +20,9 @@ def read(request):
     _check_lengths(inputs, labels)
     shapes = ", ".join(f"{x.shape} {_dtype(x)}" for x in inputs)
     kind = "a table" if hasattr(inputs[0], "columns") else "images"
-    raw = Raw("arrays", _joined(inputs), _joined(labels), notes=[f"Took arrays of shape {shapes} for {kind}."])
+    raw = Raw(
+        "arrays", _joined(inputs), _joined(labels), notes=[f"Took arrays of shape {shapes} for {kind}."]
+    )
     raw.target = _target(pairs[0][1])
     if len(pairs) > 1:
         raw.parts = _parts([len(x) for x in inputs])

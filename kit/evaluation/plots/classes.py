@@ -27,9 +27,9 @@ def confusion(report):
     )
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
-    picture = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    picture = axes.imshow(shares, cmap="Blues", norm=_small_ones_too())
     axes.grid(False)
-    _name_ticks(axes, names)
+    _name_ticks(axes, names, side / len(names))
     axes.set_xlabel("said")
     axes.set_ylabel("true")
     if len(names) <= _NUMBERS:
@@ -41,13 +41,13 @@ def confusion(report):
 @FIGURES.register(
     "classes",
     at=30,
-    fits=lambda report: report.outcome.form in ("multiclass", "multilabel"),
+    fits=lambda report: report.outcome.form in ("multiclass", "multilabel") and report.outcome.true.any(),
     reading="Precision is the share right of what was said; recall the share found of what is true. "
     "The number behind a name is how many samples truly are of it.",
 )
 def classes(report):
-    """Precision and recall of each class, the class with the lowest f1 first."""
-    table = report.per_class.sort_values("f1", kind="stable").head(_BARS)
+    """Precision and recall of each class that occurs, the class with the lowest f1 first."""
+    table = report.per_class.query("support > 0").sort_values("f1", kind="stable").head(_BARS)
     figure, axes = draw.figure(
         _classes_title(report, table), width=6.6, height=max(1.8, 0.25 * len(table) + 0.8)
     )
@@ -75,7 +75,7 @@ def classes(report):
     at=60,
     fits=lambda report: report.outcome.form != "numeric" and report.outcome.probabilities is not None,
     reading="On the dashed line, as many answers are right as the confidence says. "
-    "Below it the network is too sure, above it too modest. The lower part counts the answers.",
+    "Below it the network is too sure, above it too modest. Large points stand for many answers.",
 )
 def reliability(report):
     """Confidence against the share that is right, in 15 bins, with the number of answers below."""
@@ -90,7 +90,10 @@ def reliability(report):
     sure = np.bincount(bins, confidence, weighted.BINS)[filled] / counts[filled]
     found = np.bincount(bins, right, weighted.BINS)[filled] / counts[filled]
     upper.plot([0, 1], [0, 1], "--", color=draw.GRAY, linewidth=1.2)
-    upper.plot(sure, found, color=draw.BLUE, marker="o", markersize=6, clip_on=False)
+    upper.plot(sure, found, color=draw.BLUE, linewidth=1)
+    upper.scatter(
+        sure, found, s=12 + 120 * counts[filled] / counts.max(), color=draw.BLUE, zorder=3, clip_on=False
+    )
     upper.set_ylabel("share right")
     upper.set_ylim(-0.02, 1.02)
     edges = np.arange(weighted.BINS) / weighted.BINS
@@ -104,8 +107,8 @@ def reliability(report):
 
 def _classes_title(report, table):
     worst, f1 = table.index[0], table["f1"].iloc[0]
-    rest = len(report.per_class) - len(table)
-    shown = f"; the {len(table)} lowest of {len(report.per_class)} are shown" if rest else ""
+    occur = int((report.per_class["support"] > 0).sum())
+    shown = f"; the {len(table)} lowest of {occur} are shown" if occur > len(table) else ""
     kind = "label" if report.outcome.form == "multilabel" else "class"
     return f"lowest f1: {kind} '{draw.readable(worst)}' with {draw.number(f1, 2)}{shown}"
 
@@ -113,25 +116,32 @@ def _classes_title(report, table):
 def _reliability_title(report, confidence, right):
     said, found = draw.number(confidence.mean(), 3), draw.number(right.mean(), 3)
     error = draw.number(report.metrics["ece"], 3)
-    return f"mean confidence {said}, share right {found}; calibration error (ece) {error}"
+    return f"confidence {said}, share right {found}: calibration error {error}"
 
 
-def _name_ticks(axes, names):
+def _small_ones_too():
+    """Colours by the root of the share, so that few mistakes among many samples can be seen."""
+    from matplotlib.colors import PowerNorm
+
+    return PowerNorm(0.5, 0, 1)
+
+
+def _name_ticks(axes, names, inches):
+    """Names along both sides of a matrix whose cells are so many inches wide."""
     step = -(-len(names) // _TICKS)
     places, labels = np.arange(len(names))[::step], [draw.readable(name, 22) for name in names[::step]]
     size = 9 if len(names) <= _NUMBERS else 7
-    steep = max(map(len, labels)) > 3
-    upright = (
-        {"rotation": 90}
-        if len(names) > _NUMBERS
-        else {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
-    )
-    axes.set_xticks(places, labels, fontsize=size, **(upright if steep else {}))
+    looks = {}
+    if max(map(len, labels)) > 10 * inches * step:
+        looks = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+    if looks and len(names) > _NUMBERS:
+        looks = {"rotation": 90}
+    axes.set_xticks(places, labels, fontsize=size, **looks)
     axes.set_yticks(places, labels, fontsize=size)
 
 
 def _write_counts(axes, counts, shares):
     for row, column in np.ndindex(counts.shape):
         if counts[row, column]:
-            colour = "white" if shares[row, column] > 0.5 else "black"
+            colour = "white" if shares[row, column] > 0.3 else "black"
             axes.text(column, row, counts[row, column], ha="center", va="center", color=colour, fontsize=8)

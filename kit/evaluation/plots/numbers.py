@@ -23,10 +23,7 @@ def _numeric(report):
 )
 def predicted(report):
     """Predicted against true values, one panel a target."""
-    title = report.finding("mae") + (
-        f"; r2 {draw.number(report.metrics['r2'], 3)}" if "r2" in report.metrics else ""
-    )
-    figure, panels = _panels(report, title, 4.2)
+    figure, panels = _panels(report, _predicted_title(report), 4.2)
     true, values, rows = report.outcome.truth, report.outcome.values, _some(len(report.outcome), _POINTS)
     for column, axes in enumerate(panels):
         ends = _ends(np.concatenate([true[:, column], values[:, column]]))
@@ -91,6 +88,7 @@ def _panels(report, title, height):
     for name, panel in zip(names, panels[:count], strict=False):
         panel.set_title(draw.readable(name))
         panel.ticklabel_format(useOffset=False)
+        panel.locator_params(axis="x", nbins=5)
     return figure, panels[:count]
 
 
@@ -111,8 +109,13 @@ def _ends(values):
 
 def _medians(x, y, parts=12):
     """Middle of x and median of y in each of some parts with equally many samples."""
-    groups = np.array_split(np.argsort(x, kind="stable"), min(parts, max(1, len(x) // 8)))
+    groups = np.array_split(np.argsort(x, kind="stable"), min(parts, max(1, len(x) // 20)))
     return [np.median(x[group]) for group in groups], [np.median(y[group]) for group in groups]
+
+
+def _predicted_title(report):
+    r2 = f"; r2 {draw.number(report.metrics['r2'], 3)}" if "r2" in report.metrics else ""
+    return report.headline + r2 * (len(report.outcome.names) == 1)
 
 
 def _residuals_title(outcome, errors):

@@ -74,7 +74,9 @@ def _roc_points(positive, ranking):
 
 def _precision_recall_points(positive, ranking):
     hits, slips = passes(positive, ranking)
-    precision = hits / (hits + slips)
+    hits, first = np.unique(hits, return_index=True)  # where a share is found, the strictest threshold counts
+    precision = (hits / (hits + slips[first]))[hits > 0]
+    hits = hits[hits > 0]
     return np.append(0, hits / hits[-1]), np.append(precision[0], precision)
 
 

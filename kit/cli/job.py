@@ -1,0 +1,124 @@
+"""One training command from its data to its artifact: train, measure, save, and leave a trail."""
+
+import dataclasses
+import time
+from pathlib import Path
+
+import kit
+from kit import storage
+from kit.artifact.card import plain, versions
+from kit.artifact.save import check_target
+from kit.artifact.verify import fingerprint
+from kit.cli import output, runs, scores, settings
+from kit.errors import KitError
+
+ARTIFACTS = Path("saved_models")
+ISSUES = "data_issues.csv"
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What `kit train` was asked to do.
+
+    Args:
+        args: the parsed command line.
+        data: a `Data`.
+        given: the settings that the user named, and the seed.
+        parts: the same by owner, as `settings.loaded` gives them.
+        began: `time.monotonic()` at the start of the command.
+    """
+
+    args: object
+    data: object
+    given: dict
+    parts: dict
+    began: float
+
+    def done(self):
+        """Does it, or goes on where a killed process stopped; -> what the command prints."""
+        with runs.held(self.data.name, self._asked()) as run:
+            out = Path(self.args.out) if self.args.out else ARTIFACTS / run.path.name
+            check_target(out)
+            self._begin(run)
+            model, history = self.trained(run.path)
+            run.record("trained", epochs=len(history.epoch))
+            result = self._saved(model, history, run, out)
+            run.record(runs.FINISHED, **result)
+        return result
+
+    def trained(self, folder, **keywords):
+        """(model, history), built and trained as the settings say.
+
+        Raises:
+            KitError: if no model can be built with them.
+        """
+        import keras
+
+        keras.utils.set_random_seed(self.given["seed"])
+        try:
+            model = kit.build(self.data.task, self.data.input, **self.parts["builder"])
+        except (TypeError, ValueError) as error:
+            if isinstance(error, KitError):
+                raise
+            raise KitError(f"No model can be built with {self.parts['builder']}. {error}") from None
+        return model, kit.fit(model, self.data, resume=folder, **{**self.parts["fit"], **keywords})
+
+    def _asked(self):
+        """What makes two commands the same: their words, the data, and what computes."""
+        words = ("data", "task", "target", "ignore", "on_bad", "out")
+        return plain(
+            {
+                "command": "train",
+                **{name: getattr(self.args, name) for name in words},
+                "set": self.given,
+                "fingerprint": self.data.fingerprint,
+                "backend": versions()["backend"],
+            }
+        )
+
+    def _begin(self, run):
+        known = {"seed": self.given["seed"], **versions()}
+        output.say(f"{run.note} ".lstrip() + f"Run: {run.path}")
+        output.say(", ".join(f"{name} {value}" for name, value in known.items()))
+        builder = settings.resolved(self.parts, self.data)
+        run.describe(resolved=plain({**self.parts, "builder": builder}), versions=versions())
+        run.record("continued" if run.continued else "started", time=time.time())
+        if self.data.issues:
+            storage.write_bytes(run.path / ISSUES, _csv(self.data.issues))
+
+    def _saved(self, model, history, run, out):
+        split, report, validation = scores.judged(model, self.data, self.given["seed"], history)
+        facts = {
+            **settings.resolved(self.parts, self.data),
+            **self.given,
+            **{name: getattr(self.args, name) for name in ("target", "ignore", "on_bad")},
+            "run": str(run.path),
+            "data": self._source(),
+            "validation": validation,
+        }
+        kit.save(model, out, report=report, history=history, settings=facts)
+        return {
+            "artifact": str(out),
+            **scores.result(model.kit, split, report, validation),
+            "seconds": round(time.monotonic() - self.began, 2),
+            "epochs": len(history.epoch),
+            "samples": self._sizes(),
+            "seed": self.given["seed"],
+            "run": str(run.path),
+            "sha256": fingerprint(out),
+        }
+
+    def _source(self):
+        facts = {"name": self.data.name, "fingerprint": self.data.fingerprint, "samples": self._sizes()}
+        return {**facts, "issues": len(self.data.issues)}
+
+    def _sizes(self):
+        return {name: len(part) for name, part in self.data.parts().items()}
+
+
+def _csv(issues):
+    import pandas as pd
+
+    from kit.evaluation.report import as_csv
+
+    return as_csv(pd.DataFrame([dataclasses.asdict(issue) for issue in issues]))

@@ -1,0 +1,145 @@
+"""Checks of samples and labels, before anything is trained; and the list of what they found."""
+
+import csv
+import difflib
+import io
+
+import numpy as np
+
+from kit import storage
+from kit.data.guess import present
+from kit.errors import SHOWN, Fault
+from kit.inputs.findings import Finding, in_rows
+from kit.inputs.values import plain
+
+_EXCLUSIVE = ("binary", "multiclass")  # forms of a target with one class a sample
+
+
+def labels(values, task, names):
+    """Findings about labels: missing ones, and those that the task cannot mean.
+
+    Args:
+        values: (N,) or (N, T) array, or a list of lists of labels.
+        task: the task; None where there are too few classes to make one.
+        names: what each sample is called.
+    """
+    if isinstance(values, list):
+        return []
+    missing = np.flatnonzero(~present(values))
+    findings = []
+    if len(missing):
+        fault = Fault(in_rows(missing, names), "no label", "a label", "Fill it in or remove the row.")
+        findings.append(Finding(fault, tuple(missing.tolist())))
+    if task is None or task.form == "multilabel":
+        return findings
+    wrong = _unknown_classes if task.is_classification else _no_numbers
+    return findings + wrong(values, task, names, set(missing.tolist()))
+
+
+def classes(values, task, names):
+    """Faults of a classification as a whole: one class, or a class of one sample."""
+    if isinstance(values, list) or values.ndim > 1 or (task is not None and task.form not in _EXCLUSIVE):
+        return []
+    found, first, counts = _counted(values)
+    if task is None:
+        what = f"1 class ({found[0]!r})" if found else "no class"
+        return [Fault("labels", what, "at least 2 classes", "A classifier tells classes apart.")]
+    cure = "Add samples, remove the class or, if the labels are numbers, choose task='regression'."
+    lonely = [(label, row) for label, row, count in zip(found, first, counts, strict=True) if count < 2]
+    return [
+        Fault(f"class {label!r}", f"1 sample ({names[row]})", "at least 2", cure) for label, row in lonely
+    ]
+
+
+def across_parts(keys, parts, names):
+    """Issues: samples that are identical and lie in different parts, each pair named."""
+    part_of = np.full(len(keys), "", object)
+    for part, rows in parts.items():
+        part_of[rows] = part
+    placed = np.flatnonzero(part_of != "")
+    order = placed[np.argsort(keys[placed], kind="stable")]
+    pairs = [
+        (a, b)
+        for a, b in zip(order, order[1:], strict=False)
+        if keys[a] == keys[b] and part_of[a] != part_of[b]
+    ]
+    cure = "Keep one of them: a score on samples that were trained on says too much."
+    found = [f"{names[a]} ({part_of[a]}), {names[b]} ({part_of[b]})" for a, b in pairs]
+    issues = [Fault(where, "identical samples in two parts", cure=cure) for where in found[:SHOWN]]
+    if len(found) > SHOWN:
+        issues.append(Fault("parts", f"{len(found) - SHOWN} more pairs of identical samples", cure=cure))
+    return issues
+
+
+def classes_by_part(values, task, parts):
+    """Issues: classes of which a part has no sample."""
+    if task is None or not task.is_classification or task.form == "multilabel" or isinstance(values, list):
+        return []
+    issues = []
+    for part, rows in parts.items():
+        there = set(map(plain, values[rows].tolist()))
+        absent = [str(label) for label in task.classes if label not in there]
+        if absent:
+            issues.append(
+                Fault(f"{part} part", f"no samples of {', '.join(absent[:10])}", "some of each class")
+            )
+    return issues
+
+
+def write_issues(path, issues):
+    """Writes issues as CSV with the columns where, found, expected, cure.
+
+    Example:
+        >>> write_issues(folder / "data_issues.csv", [Fault("cat/3.jpg", "empty file (0 bytes)")])
+        >>> print((folder / "data_issues.csv").read_text().splitlines()[1])
+        cat/3.jpg,empty file (0 bytes),,
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("where", "found", "expected", "cure"))
+    writer.writerows((issue.where, issue.found, issue.expected, issue.cure) for issue in issues)
+    storage.write_text(path, text.getvalue())
+
+
+def _unknown_classes(values, task, names, missing):
+    known = set(task.classes)
+    if values.ndim > 1:
+        return []
+    bad = [
+        row for row, label in enumerate(values.tolist()) if row not in missing and plain(label) not in known
+    ]
+    shown = ", ".join(map(str, task.classes[:10])) + (", ..." if len(task.classes) > 10 else "")
+    return [
+        Finding(
+            Fault(names[row], f"label {plain(values[row])!r}", shown, _nearest(values[row], known)), (row,)
+        )
+        for row in bad
+    ]
+
+
+def _nearest(label, known):
+    near = difflib.get_close_matches(str(label), map(str, known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def _no_numbers(values, task, names, missing):
+    findings = []
+    for row, label in enumerate(values.tolist()):
+        if row not in missing and not _finite(label):
+            findings.append(Finding(Fault(names[row], f"target {label!r}", "finite numbers"), (row,)))
+    return findings
+
+
+def _finite(label):
+    numbers = label if isinstance(label, list) else [label]
+    return all(isinstance(n, int | float) and not isinstance(n, bool) and np.isfinite(n) for n in numbers)
+
+
+def _counted(values):
+    """(labels, first row, count) of each label that is there."""
+    rows, counts = {}, {}
+    for row in np.flatnonzero(present(values)):
+        label = plain(values[row])
+        rows.setdefault(label, row)
+        counts[label] = counts.get(label, 0) + 1
+    return list(rows), list(rows.values()), list(counts.values())

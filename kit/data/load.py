@@ -1,0 +1,233 @@
+"""load_data: any source -> samples in parts, with the input and the task that describe them."""
+
+import dataclasses
+import hashlib
+
+import numpy as np
+
+from kit.data import check, pictures, split, tables
+from kit.data.guess import guess_task
+from kit.data.leaks import give_away
+from kit.data.raw import rows_of
+from kit.data.readers import Request, read
+from kit.data.samples import Data, Samples
+from kit.errors import DataError, Fault, KitError
+from kit.inputs.findings import raise_if_any
+from kit.inputs.values import plain
+
+
+def load_data(
+    source,
+    task=None,
+    target=None,
+    *,
+    input=None,
+    ignore=(),
+    groups=None,
+    time=None,
+    seed=0,
+    on_bad="error",
+    image_size=None,
+    memory=None,
+):
+    """Reads a source, says what it took it for, checks it and divides it into parts.
+
+    Parts are those that the source has: folders train, val and test; lists in splits/; files
+    `_TRAIN` and `_TEST`; several pairs of arrays. Else 70 % train, 15 % validation and 15 % test
+    are drawn: each class in these shares, groups and identical samples undivided, or in time
+    order. Two pairs of arrays are the training and the validation part.
+
+    Args:
+        source: built-in name; path of a CSV, TSV or Parquet file, of a folder of images in one
+            folder a class, or of IDX files; DataFrame; (x, y) or ((x, y), (x, y)[, (x, y)]).
+        task: a task, the name "classification", "multilabel" or "regression", or None: text,
+            booleans and at most 20 integers 0 to C-1 are classes, other numbers regression.
+        target: column of the labels, or several; by name or position (-1 is the last).
+        input: an `Images` or `Table` that says how to read the inputs; None to find out.
+        ignore: columns to leave out.
+        groups: column, or array (N,): rows of one group stay in one part.
+        time: column, or array (N,), of dates or numbers: the test part is the latest.
+        seed: the same seed draws the same parts.
+        on_bad: "error" to raise one error that lists all faulty samples, or "skip" to leave them
+            out and list them in `Data.issues`.
+        image_size: (height, width) to which images are brought; None: their most common size,
+            or their median, and at most 128.
+        memory: bytes up to which decoded images stay in memory, else they lie in a file; None
+            for half of what is free.
+
+    Returns:
+        `Data`.
+
+    Raises:
+        KitError: if the source, a column or an argument is unknown.
+        DataError: lists every fault of the samples and labels.
+
+    Example:
+        >>> data = kit.load_data("wine")
+        >>> len(data.train), data.task.classes
+        (125, ('class_0', 'class_1', 'class_2'))
+    """
+    if on_bad not in ("error", "skip"):
+        raise KitError(f"on_bad is 'error' or 'skip'. Received: {on_bad!r}.")
+    request = Request(source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory)
+    raw = _read(request)
+    kind = tables if raw.is_table else pictures
+    kind.take_out(raw, request)
+    task, raw.labels, why = guess_task(raw.labels, task, raw.target)
+    raw.notes.append(why)
+    input = kind.described(raw, request)
+    raw.findings += check.labels(raw.labels, task, raw.names)
+    _leave_out_bad(raw, on_bad)
+    _check_classes(raw, task)
+
+    keys = kind.keys(raw)
+    parts = _parts(raw, task, keys, seed)
+    data = _assembled(raw, kind, input, task, parts)
+    data.fingerprint = _fingerprint(keys, raw.labels)
+    return data
+
+
+def _read(request):
+    """What the reader found, with a name for each sample."""
+    raw = read(request)
+    raw.names = raw.names or [f"row {row}" for row in range(len(raw))]
+    if not len(raw):
+        raw.faults.append(Fault(raw.name, "no samples", "at least 2"))
+    if raw.faults:
+        raise DataError([*raw.faults, *(finding.fault for finding in raw.findings)])
+    for field in ("groups", "time"):
+        values = getattr(request, field)
+        if values is not None and not isinstance(values, str | int) and len(values) != len(raw):
+            raise DataError([Fault(field, f"{len(values)} values", f"{len(raw)}, one for each sample")])
+    return raw
+
+
+def _leave_out_bad(raw, on_bad):
+    """Raises one error for all findings, or leaves their samples out and lists them as issues."""
+    findings = raw.findings
+    if on_bad == "error":
+        raise_if_any(findings)
+    bad = {row for finding in findings for row in finding.rows}
+    raw.issues += [dataclasses.replace(f.fault, cure="Left out.") for f in findings]
+    if bad:
+        raw.notes.append(f"{len(bad)} samples are left out because of faults; the issues list them.")
+        raw.keep(np.array([row for row in range(len(raw)) if row not in bad], int))
+    if not len(raw):
+        raise DataError([finding.fault for finding in findings])
+
+
+def _check_classes(raw, task):
+    """Faults of the classes are errors, but for a task that was fitted to other data."""
+    faults = check.classes(raw.labels, task, raw.names)
+    if faults and not _is_fitted(task):
+        raise DataError(faults)
+    raw.issues += faults
+
+
+def _parts(raw, task, keys, seed):
+    """Indices of the parts: the source's own or, where it has none, drawn."""
+    classes = _class_numbers(raw.labels, task)
+    if raw.times is not None:
+        parts = split.split_in_time(tables.moments(raw.times, raw.names))
+        raw.notes.append(f"Parts follow one another in time, the test part last: {_sizes(parts)}.")
+    elif raw.parts is None or raw.groups is not None:
+        parts = split.split(len(raw), keys=keys, classes=classes, groups=raw.groups, seed=seed)
+        raw.notes.append(_drawn(parts, classes, raw.groups, seed))
+    else:
+        parts = _own(raw, keys, classes, seed)
+    twins = check.across_parts(keys, parts, raw.names)
+    if twins:
+        raw.notes.append(f"{twins[0].where} and others are identical and in two parts; the issues list them.")
+    raw.issues += twins
+    raw.issues += check.classes_by_part(raw.labels, task, parts)
+    return parts
+
+
+def _own(raw, keys, classes, seed):
+    """The source's own parts; a validation part is drawn from the training part if only that is missing."""
+    parts = dict(raw.parts)
+    unused = len(raw) - sum(map(len, parts.values()))
+    if unused:
+        raw.notes.append(f"{unused} samples are in no part and are not used.")
+    empty = [
+        Fault(f"{part} part", "no samples", "at least 1") for part, rows in parts.items() if not len(rows)
+    ]
+    if empty:
+        raise DataError(empty)
+    if "validation" in parts or "test" not in parts:
+        return parts
+    rows, classes = parts["train"], None if classes is None else classes[parts["train"]]
+    shares = (0.85, 0.15, 0)
+    drawn = split.split(len(rows), keys=keys[rows], classes=classes, shares=shares, seed=seed)
+    raw.notes.append(
+        f"15 % of the training part are drawn for validation (seed {seed}): the source has no such part."
+    )
+    return {**parts, **{part: rows[indices] for part, indices in drawn.items()}}
+
+
+def _drawn(parts, classes, groups, seed):
+    how = "each class in these shares, " if classes is not None else ""
+    together = "groups and identical samples" if groups is not None else "identical samples"
+    return f"Parts are drawn with seed {seed}, {how}{together} together: {_sizes(parts)}."
+
+
+def _sizes(parts):
+    return ", ".join(f"{part} {len(rows)}" for part, rows in parts.items())
+
+
+def _class_numbers(labels, task):
+    """(N,) number of each sample's class; None where there is no one class a sample."""
+    if not task.is_classification or isinstance(labels, list) or labels.ndim > 1:
+        return None
+    number = {label: i for i, label in enumerate(task.classes)}
+    return np.array([number[plain(label)] for label in labels.tolist()])
+
+
+def _assembled(raw, kind, input, task, parts):
+    train = parts["train"]
+    if not input.is_fitted:
+        input = kind.fitted(input, raw, train)
+    if not _is_fitted(task):
+        task = task.fitted(rows_of(raw.labels, train))
+    samples = {part: _samples(raw, kind, input, task, rows) for part, rows in parts.items() if len(rows)}
+    if raw.is_table:
+        raw.notes += _unseen(input, samples)
+        raw.issues[:0] = _leaks(raw)  # first: they matter most
+    return Data(raw.name, input, task, **samples, notes=raw.notes, issues=raw.issues)
+
+
+def _samples(raw, kind, input, task, rows):
+    inputs, encoded = kind.divided(raw, rows)
+    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded)
+
+
+def _unseen(input, samples):
+    """Notes on categories that only other parts than the training part hold."""
+    notes = []
+    for part in ("validation", "test"):
+        for name, counts in (input.unseen(samples[part].inputs) if part in samples else {}).items():
+            shown = ", ".join(repr(level) for level in list(counts)[:3]) + (
+                ", ..." if len(counts) > 3 else ""
+            )
+            notes.append(
+                f"Column {name!r}: {shown} of the {part} part are rare or not in training; they are unknown."
+            )
+    return notes
+
+
+def _leaks(raw):
+    if isinstance(raw.labels, list) or raw.labels.ndim > 1:
+        return []
+    issues = give_away(raw.inputs, raw.labels, raw.target[0] if raw.target else "the target")
+    raw.notes += [f"{issue.where.capitalize()} {issue.found}. {issue.cure}" for issue in issues]
+    return issues
+
+
+def _is_fitted(task):
+    return getattr(task, "prior", None) is not None or getattr(task, "mean", None) is not None
+
+
+def _fingerprint(keys, labels):
+    digest = hashlib.sha256(np.ascontiguousarray(keys, "uint64").tobytes())
+    digest.update(repr(labels if isinstance(labels, list) else labels.tolist()).encode("utf-8", "replace"))
+    return digest.hexdigest()

@@ -1,0 +1,135 @@
+"""Pictures: from files or arrays as they were found to decoded images of one size."""
+
+import collections
+import statistics
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from kit.data import cache
+from kit.data.raw import rows_of
+from kit.errors import KitError
+from kit.inputs import pixels
+from kit.inputs.images import Images
+
+_LARGEST = 128  # pixels of the longer side, where the user does not say
+
+
+def take_out(raw, request):
+    """Groups and times, which must be arrays: images have no columns.
+
+    Raises:
+        KitError: if a column is named.
+    """
+    named = {"target": request.target, "groups": request.groups, "time": request.time}
+    wrong = [name for name, value in named.items() if isinstance(value, str)] + ["ignore"] * bool(
+        request.ignore
+    )
+    if wrong:
+        raise KitError(f"{wrong[0]} names a column of a table, and {raw.name} holds images. Leave it out.")
+    raw.groups, raw.times = (None if v is None else np.asarray(v) for v in (request.groups, request.time))
+
+
+def described(raw, request):
+    """The `Images` that fit, not fitted; `raw` gets the decoded images and what was found in them.
+
+    Raises:
+        KitError: if the input that the user gave is not for images.
+    """
+    if request.input is not None and not isinstance(request.input, Images):
+        raise KitError(f"{raw.name} holds images and cannot be read as {request.input.describe()}.")
+    raw.places = np.arange(len(raw))
+    if isinstance(raw.inputs, np.ndarray):
+        return _of_arrays(raw, request)
+    return _of_files(raw, request)
+
+
+def fitted(images, raw, rows):
+    """The images with the statistics of these rows."""
+    few = rows[:: max(1, len(rows) // 4096)]
+    return images.with_statistics(raw.encoded[raw.places[few]])
+
+
+def divided(raw, rows):
+    """(inputs of these rows, their decoded images)."""
+    return rows_of(raw.inputs, rows), cache.rows_of(raw.encoded, raw.places[rows])
+
+
+def keys(raw):
+    """One number (uint64) an image, equal where all decoded pixels are."""
+    return raw.keys
+
+
+def _of_arrays(raw, request):
+    size, channels = raw.inputs.shape[1:3], raw.inputs.shape[3]
+    images = request.input or raw.input or Images(request.image_size or size, channels)
+    raw.encoded, findings = images.encoded(raw.inputs)
+    raw.findings += findings
+    raw.keys = np.array([cache.key_of(picture) for picture in raw.encoded], "uint64")
+    return images
+
+
+def _of_files(raw, request):
+    headers, misnamed = _headers(raw.inputs)
+    if misnamed:
+        shown = ", ".join(f"{path.name} is {form}" for path, form in misnamed[:3])
+        raw.notes.append(
+            f"{len(misnamed)} files hold another format than their names say ({shown}); they are read."
+        )
+    images = request.input or raw.input
+    if images is None:
+        images, why = _fitting(headers, request.image_size)
+        raw.notes.append(why)
+    deep = any(header.bits == 16 for header in headers)
+    dtype = "float32" if deep or images.scale != 255 else "uint8"
+    decoded = cache.decoded(raw.inputs, images, dtype, names=raw.names, memory=request.memory)
+    raw.encoded, raw.keys, findings = decoded.array, decoded.keys, decoded.findings
+    raw.findings += findings
+    raw.notes += decoded.notes
+    return images
+
+
+def _headers(paths):
+    """(the header of each file that can be read, (path, format) of those whose suffix says otherwise)."""
+    with ThreadPoolExecutor() as pool:
+        found = list(zip(paths, pool.map(_header, paths), strict=True))
+    found = [(path, header) for path, header in found if header]
+    expected = [(path, header.format, pixels.SUFFIXES.get(path.suffix.lower())) for path, header in found]
+    misnamed = [(path, form) for path, form, suffix in expected if suffix not in (form, None)]
+    return [header for _, header in found], misnamed
+
+
+def _header(path):
+    try:
+        return pixels.header(path)
+    except pixels.Unreadable:
+        return None  # decoding it will say why
+
+
+def _fitting(headers, image_size):
+    """(`Images` of the size and channels that fit these files, a sentence that says why)."""
+    channels = 3 if any(header.channels == 3 for header in headers) else 1
+    colour = "colour" if channels == 3 else "gray, as all files are"
+    if image_size is not None:
+        images = Images(image_size, channels)
+        return images, f"Images are brought to {_by(images.size)} pixels, as you said, {colour}."
+    sizes = collections.Counter((header.height, header.width) for header in headers)
+    size, count = sizes.most_common(1)[0] if sizes else ((_LARGEST, _LARGEST), 0)
+    if 2 * count >= sizes.total():
+        why = "the size of all files" if len(sizes) < 2 else "the most common size"
+    else:
+        size, why = (
+            [round(statistics.median(side)) for side in zip(*sizes.elements(), strict=True)],
+            "the median size",
+        )
+    longer = max(size)
+    if longer > _LARGEST:
+        why = f"{why} ({_by(size)}), shrunk to {_LARGEST} on the longer side"
+        size = [max(1, round(side * _LARGEST / longer)) for side in size]
+    return Images(
+        tuple(size), channels
+    ), f"Images are {_by(size)} pixels: {why}; {colour}. Say image_size for more."
+
+
+def _by(size):
+    return f"{size[0]} x {size[1]}"

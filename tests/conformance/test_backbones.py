@@ -1,0 +1,93 @@
+"""Every registered backbone: shapes, gradients, storage, and what a file of it needs to open."""
+
+import keras
+import numpy as np
+import pytest
+
+import kit
+from kit import backbones
+
+SIZES = [(8, 8, 1), (13, 9, 3), (32, 32, 3)]
+every_backbone = pytest.mark.parametrize("name", backbones.names())
+NEED_KIT_TO_OPEN = set()  # backbones with layers of kit's own
+
+
+def built(name, shape=(16, 16, 3), **settings):
+    rank = len(shape) + 1
+    if rank not in backbones.BACKBONES.facts(name)["ranks"]:
+        shape = (6,)
+    keras.utils.set_random_seed(0)
+    return kit.build_classifier(kit.Classification(3), shape, backbone=name, width=8, **settings)
+
+
+def samples(model, count, rng):
+    raw = rng.normal(size=(count, 6)) if model.kit.input.rank == 2 else None
+    if raw is None:
+        raw = rng.integers(0, 255, size=(count, *model.input_shape[1:])).astype("uint8")
+    return model.kit.input.encode(raw)
+
+
+@every_backbone
+@pytest.mark.parametrize("shape", SIZES, ids=str)
+def test_any_height_and_width_gives_one_output_a_class(name, shape, rng):
+    model = built(name, shape)
+    outputs = keras.ops.convert_to_numpy(model(samples(model, 2, rng)))
+    assert outputs.shape == (2, 3) and np.isfinite(outputs).all()
+    np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
+
+
+@every_backbone
+def test_one_batch_can_be_learnt_by_heart(name, rng):
+    model = built(name, dropout=0.0, learning_rate=0.01)
+    x, y = samples(model, 12, rng), model.kit.task.encode([0, 1, 2] * 4)
+    before = model.evaluate(x, y, verbose=0)[0]
+    history = model.fit(x, y, epochs=25, verbose=0)
+    assert history.history["loss"][-1] < 0.4 * before
+
+
+@every_backbone
+@pytest.mark.parametrize("activation", ["relu", "prelu"])
+def test_the_file_opens_and_predicts_the_same(name, activation, rng, tmp_path):
+    model = built(name, activation=activation)
+    keras.Model(model.input, model.output).save(tmp_path / "model.keras")
+    if name in NEED_KIT_TO_OPEN:
+        kit.register()
+    again = keras.models.load_model(tmp_path / "model.keras")
+    x = samples(model, 3, rng)
+    np.testing.assert_allclose(model(x), again(x), rtol=1e-6)
+
+
+@every_backbone
+def test_the_same_seed_builds_the_same_weights(name):
+    for left, right in zip(built(name).get_weights(), built(name).get_weights(), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+@every_backbone
+@pytest.mark.parametrize("setting", [{"width": 4}, {"depth": 1}, {"normalization": "layer"}, {"dropout": 0.5}], ids=str)
+def test_every_setting_is_taken(name, setting, rng):
+    model = kit.build_classifier(
+        kit.Classification(3), (6,) if built(name).kit.input.rank == 2 else (16, 16, 3), backbone=name, **setting
+    )
+    assert np.isfinite(keras.ops.convert_to_numpy(model(samples(model, 2, rng)))).all()
+
+
+def test_the_residual_branch_starts_as_nothing():
+    inputs = keras.Input((8, 8, 4))
+    from kit.blocks.residual import residual
+
+    model = keras.Model(inputs, residual(inputs, 4))
+    x = np.random.default_rng(0).normal(size=(2, 8, 8, 4)).astype("float32")
+    np.testing.assert_allclose(model(x), x, atol=1e-6)
+
+
+def test_parameters_of_the_multilayer_network_are_as_by_hand():
+    model = kit.build_regressor(kit.Regression(), (30,), width=64, depth=2)
+    assert model.count_params() == (30 * 64 + 64) + (64 * 64 + 64) + (64 + 1)
+
+
+@pytest.mark.parametrize(("edge", "last"), [(4, 4), (8, 4), (28, 7), (32, 4), (64, 8)])
+def test_no_stage_makes_an_edge_shorter_than_four_pixels(edge, last):
+    from kit.backbones.cnn import cnn
+
+    assert cnn(keras.Input((edge, edge, 1))).shape[1] == last
