@@ -48,7 +48,7 @@ NUMPY_OPS = _names(
     Absolute Abs Add Clip Concatenate Cumsum Divide Equal Exp ExpandDims Expm1 Floor GetItem Greater
     GreaterEqual Isfinite Isnan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Max Maximum
     Mean Min Minimum Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sqrt
-    Square Squeeze Stack Subtract Sum Tanh Transpose TrueDivide Where ZerosLike
+    Square Squeeze Stack Subtract Sum Take Tanh Transpose TrueDivide Where ZerosLike
     """
 )
 

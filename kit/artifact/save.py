@@ -8,8 +8,9 @@ import numpy as np
 
 from kit import storage
 from kit.artifact import card, golden
+from kit.artifact.network import check_network
 from kit.artifact.verify import MANIFEST, is_plain, make_manifest
-from kit.errors import KitError
+from kit.errors import ArtifactError, KitError
 
 
 def save(model, path, *, report=None, history=None, task=None, input=None, settings=None):
@@ -47,6 +48,7 @@ def save(model, path, *, report=None, history=None, task=None, input=None, setti
     facts = card.make(model, path.name, input, task, report=report, history=history, settings=settings)
     with storage.atomic_folder(path) as folder:
         uncompiled(model).save(folder / "model.keras")
+        _check_loadable(folder / "model.keras", model.name)
         storage.write_json(folder / "input.json", input.to_json())
         storage.write_json(folder / "task.json", task.to_json())
         storage.write_json(folder / "card.json", facts)
@@ -120,6 +122,14 @@ def check_target(path):
     """
     if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
         raise KitError(f"{path} exists and is no artifact. Choose another path, or remove it yourself.")
+
+
+def _check_loadable(file, name):
+    """What kit.load would refuse is refused here, while the model is still there to be mended."""
+    try:
+        check_network(file)
+    except ArtifactError as error:
+        raise KitError(f"Model '{name}' cannot be saved, as kit.load() would refuse it. {error}") from None
 
 
 def _manifest(folder, name, samples):

@@ -44,7 +44,7 @@ def tried(job):
 
 
 def one_batch(data, batch):
-    """The data with one batch in training and in validation; every class is in it where there is room."""
+    """The data with the same one batch in training and in validation."""
     part = data.train.subset(list(range(batch)))
     return dataclasses.replace(data, train=part, validation=part, test=None)
 
@@ -60,7 +60,7 @@ def estimate(model, few, data, fit, batch):
     return {
         "epochs": epochs,
         "steps": steps * epochs,
-        "seconds": round(seconds, 1),
+        "seconds": round(seconds, 3),
         "memory_mb": round(peak_mb() + not_decoded_mb(few, data)),
     }
 

@@ -67,6 +67,7 @@ def _loaded(source, predictor):
     """The data as the model was trained on them: the same target, the same seed of the split."""
     import kit
 
-    seed = (predictor.card.get("settings") or {}).get("seed", 0)
-    target = None if predictor.task.is_classification else predictor.task.names
+    known = predictor.card.get("settings") or {}
+    target = known.get("target") if predictor.task.is_classification else predictor.task.names
+    seed = known.get("seed", 0)
     return kit.load_data(source, predictor.task, target, input=predictor.input, seed=seed)

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import kit
 from kit import storage
-from kit.artifact.card import plain, versions
-from kit.artifact.save import check_target
-from kit.artifact.verify import fingerprint
 from kit.cli import output, runs, scores, settings
 from kit.errors import KitError
 
@@ -36,6 +33,8 @@ class Job:
 
     def done(self):
         """Does it, or goes on where a killed process stopped; -> what the command prints."""
+        from kit.artifact.save import check_target
+
         with runs.held(self.data.name, self._asked()) as run:
             out = Path(self.args.out) if self.args.out else ARTIFACTS / run.path.name
             check_target(out)
@@ -60,11 +59,13 @@ class Job:
         except (TypeError, ValueError) as error:
             if isinstance(error, KitError):
                 raise
-            raise KitError(f"No model can be built with {self.parts['builder']}. {error}") from None
+            raise KitError(f"No model can be built with {self.parts['builder']}. {error}") from error
         return model, kit.fit(model, self.data, resume=folder, **{**self.parts["fit"], **keywords})
 
     def _asked(self):
         """What makes two commands the same: their words, the data, and what computes."""
+        from kit.artifact.card import plain, versions
+
         words = ("data", "task", "target", "ignore", "on_bad", "out")
         return plain(
             {
@@ -77,6 +78,8 @@ class Job:
         )
 
     def _begin(self, run):
+        from kit.artifact.card import plain, versions
+
         known = {"seed": self.given["seed"], **versions()}
         output.say(f"{run.note} ".lstrip() + f"Run: {run.path}")
         output.say(", ".join(f"{name} {value}" for name, value in known.items()))
@@ -87,6 +90,8 @@ class Job:
             storage.write_bytes(run.path / ISSUES, _csv(self.data.issues))
 
     def _saved(self, model, history, run, out):
+        from kit.artifact.verify import fingerprint
+
         split, report, validation = scores.judged(model, self.data, self.given["seed"], history)
         facts = {
             **settings.resolved(self.parts, self.data),

@@ -13,6 +13,7 @@ from kit.errors import KitError
 ROOT = Path("runs")
 SETTINGS = "settings.json"
 JOURNAL = "journal.jsonl"
+CHECKPOINT = "checkpoint.npz"  # as kit.fit calls it
 LOCK = ".lock"
 FINISHED = "finished"
 # a folder that holds nothing worth keeping; an unfinished run of the same or another command; a finished one
@@ -111,8 +112,6 @@ def _locked(path, state, stack):
 
 def _state(path, asked):
     """(what may be done with a run's folder, what was asked of it)."""
-    from kit.training.run import CHECKPOINT
-
     stored = _asked(path)
     if stored is None:
         return NEW, None

@@ -5,8 +5,9 @@ import inspect
 import numbers
 
 from kit.cli import output
-from kit.errors import SHOWN, KitError, unknown
+from kit.errors import KitError, unknown
 
+SHOWN = 20  # issues said; data_issues.csv of the run holds all
 OWNERS = ("task", "input", "builder", "fit")
 # what the data decide, and what belongs to the run itself
 _FROM_DATA = {"classes", "labels", "targets", "columns", "prior", "mean", "std", "scale"}
@@ -72,6 +73,8 @@ def loaded(args, given):
     import kit
 
     size = given.get("size")
+    if isinstance(size, int):
+        size = given["size"] = [size, size]
     data = kit.load_data(
         args.data,
         args.task,
@@ -79,7 +82,7 @@ def loaded(args, given):
         ignore=tuple(args.ignore),
         seed=given["seed"],
         on_bad=args.on_bad,
-        image_size=tuple(size) if isinstance(size, list) else size,
+        image_size=size and tuple(size),
     )
     announce(data)
     parts = divided(given, data)
@@ -89,15 +92,19 @@ def loaded(args, given):
 def announce(data):
     """Says what was found in the data."""
     output.say(repr(data))
-    for issue in data.issues[5:SHOWN]:
+    shown = data.issues[5:SHOWN]  # the first five stand in the text above
+    for issue in shown:
         output.say(f"    {issue}")
+    if len(data.issues) > SHOWN:
+        output.say(f"    ... and {len(data.issues) - SHOWN} more")
 
 
 def changed(data, task_fields, input_fields):
     """The data under a task and an input of which some fields are others."""
     task = dataclasses.replace(data.task, **task_fields)
-    input = dataclasses.replace(data.input, **input_fields)
-    stale = {} if input == data.input else {"encoded": None}  # decoded for the other input
+    input, stale = dataclasses.replace(data.input, **input_fields), {}
+    if input != data.input:  # statistics and decoded samples are those of the other input
+        input, stale = input.fitted(data.train.inputs), {"encoded": None}
     fields = {"task": task, "input": input}
     parts = {name: dataclasses.replace(part, **fields, **stale) for name, part in data.parts().items()}
     return dataclasses.replace(data, **fields, **parts)

@@ -36,6 +36,15 @@ def labels(values, task, names):
     return findings + wrong(values, task, names, set(missing.tolist()))
 
 
+def groups(values, names):
+    """Findings: samples of which the group is not known."""
+    missing = [] if values is None else np.flatnonzero(~present(values))
+    if not len(missing):
+        return []
+    fault = Fault(f"group, {in_rows(missing, names)}", "missing", "the name of a group")
+    return [Finding(fault, tuple(missing.tolist()))]
+
+
 def classes(values, task, names):
     """Faults of a classification as a whole: one class, or a class of one sample."""
     if isinstance(values, list) or values.ndim > 1 or (task is not None and task.form not in _EXCLUSIVE):
@@ -48,6 +57,16 @@ def classes(values, task, names):
     lonely = [(label, row) for label, row, count in zip(found, first, counts, strict=True) if count < 2]
     return [
         Fault(f"class {label!r}", f"1 sample ({names[row]})", "at least 2", cure) for label, row in lonely
+    ]
+
+
+def absent(values, task):
+    """Faults: classes of which there is no sample."""
+    if isinstance(values, list) or task is None or task.form not in _EXCLUSIVE:
+        return []
+    there = set(map(plain, values.tolist()))
+    return [
+        Fault(f"class {c!r}", "no samples are left", "at least 2") for c in task.classes if c not in there
     ]
 
 
@@ -73,7 +92,7 @@ def across_parts(keys, parts, names):
 
 def classes_by_part(values, task, parts):
     """Issues: classes of which a part has no sample."""
-    if task is None or not task.is_classification or task.form == "multilabel" or isinstance(values, list):
+    if task.form not in _EXCLUSIVE or isinstance(values, list):
         return []
     issues = []
     for part, rows in parts.items():
@@ -123,16 +142,21 @@ def _nearest(label, known):
 
 
 def _no_numbers(values, task, names, missing):
-    findings = []
-    for row, label in enumerate(values.tolist()):
-        if row not in missing and not _finite(label):
-            findings.append(Finding(Fault(names[row], f"target {label!r}", "finite numbers"), (row,)))
-    return findings
+    if values.dtype.kind in "mM":
+        good = np.zeros(len(values), bool)
+    elif values.dtype.kind in "iuf":
+        good = np.isfinite(values) if values.ndim == 1 else np.isfinite(values).all(axis=1)
+    elif values.ndim == 1:
+        good = np.array([_is_finite(value) for value in values.tolist()])
+    else:
+        good = np.array([all(map(_is_finite, row)) for row in values.tolist()])
+    bad = [int(row) for row in np.flatnonzero(~good) if row not in missing]
+    shown = values.astype(str).tolist() if values.dtype.kind in "mM" else values.tolist()
+    return [Finding(Fault(names[row], f"target {shown[row]!r}", "finite numbers"), (row,)) for row in bad]
 
 
-def _finite(label):
-    numbers = label if isinstance(label, list) else [label]
-    return all(isinstance(n, int | float) and not isinstance(n, bool) and np.isfinite(n) for n in numbers)
+def _is_finite(value):
+    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
 def _counted(values):

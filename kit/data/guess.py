@@ -82,6 +82,8 @@ def _integers(labels, values):
     if values.dtype.kind == "f" and len(values) == len(labels):
         return None
     distinct = {plain(value) for value in values.tolist()}
+    if not all(isinstance(value, int | float) for value in distinct):
+        return None
     return {int(value) for value in distinct} if all(float(v).is_integer() for v in distinct) else None
 
 

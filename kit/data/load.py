@@ -50,8 +50,8 @@ def load_data(
         seed: the same seed draws the same parts.
         on_bad: "error" to raise one error that lists all faulty samples, or "skip" to leave them
             out and list them in `Data.issues`.
-        image_size: (height, width) to which images are brought; None: their most common size,
-            or their median, and at most 128.
+        image_size: (height, width) to which images are brought, or one number for a square;
+            None: their most common size, or their median, and at most 128.
         memory: bytes up to which decoded images stay in memory, else they lie in a file; None
             for half of what is free.
 
@@ -77,8 +77,9 @@ def load_data(
     raw.notes.append(why)
     input = kind.described(raw, request)
     raw.findings += check.labels(raw.labels, task, raw.names)
+    raw.findings += check.groups(raw.groups, raw.names)
     _leave_out_bad(raw, on_bad)
-    _check_classes(raw, task)
+    _check_classes(raw, task, request.task)
 
     keys = kind.keys(raw)
     parts = _parts(raw, task, keys, seed)
@@ -116,9 +117,11 @@ def _leave_out_bad(raw, on_bad):
         raise DataError([finding.fault for finding in findings])
 
 
-def _check_classes(raw, task):
+def _check_classes(raw, task, asked):
     """Faults of the classes are errors, but for a task that was fitted to other data."""
     faults = check.classes(raw.labels, task, raw.names)
+    if asked is None or isinstance(asked, str):  # classes that were found, and then all left out
+        faults += check.absent(raw.labels, task)
     if faults and not _is_fitted(task):
         raise DataError(faults)
     raw.issues += faults

@@ -44,16 +44,22 @@ def of_table(path, read):
         return _joined({part: (file, *read(file)) for part, file in siblings.items()})
     frame, numbers, count = read(path)
     names = [f"row {number}" for number in numbers]
-    files = split_files(path.parent, path.stem)
+    files = split_files(path.parent, path.stem) or split_files(path.parent, _without_part(path.stem))
     if not files:
         return frame, names, None, []
     parts = renumbered(from_rows(files, count), np.asarray(numbers, int), count)
     return frame, names, parts, [listed_in(files)]
 
 
+def _without_part(stem):
+    """ "gun" of "gun_TRAIN"; other stems as they are."""
+    first, _, last = stem.rpartition("_")
+    return first if first and part_named(last) == "train" else stem
+
+
 def _siblings(path):
-    stem, _, last = path.stem.rpartition("_")
-    if not stem or part_named(last) != "train":
+    stem = _without_part(path.stem)
+    if stem == path.stem:
         return {}
     others = path.parent.glob(f"{stem}_*{path.suffix}")
     found = {part_named(other.stem[len(stem) + 1 :]): other for other in others}

@@ -62,7 +62,7 @@ def keys(raw):
 
 def _of_arrays(raw, request):
     size, channels = raw.inputs.shape[1:3], raw.inputs.shape[3]
-    images = request.input or raw.input or Images(request.image_size or size, channels)
+    images = request.input or raw.input or Images(_pair(request.image_size) or size, channels)
     raw.encoded, findings = images.encoded(raw.inputs)
     raw.findings += findings
     raw.keys = np.array([cache.key_of(picture) for picture in raw.encoded], "uint64")
@@ -78,7 +78,7 @@ def _of_files(raw, request):
         )
     images = request.input or raw.input
     if images is None:
-        images, why = _fitting(headers, request.image_size)
+        images, why = _fitting(headers, _pair(request.image_size))
         raw.notes.append(why)
     deep = any(header.bits == 16 for header in headers)
     dtype = "float32" if deep or images.scale != 255 else "uint8"
@@ -129,6 +129,11 @@ def _fitting(headers, image_size):
     return Images(
         tuple(size), channels
     ), f"Images are {_by(size)} pixels: {why}; {colour}. Say image_size for more."
+
+
+def _pair(size):
+    """(height, width); one number stands for a square."""
+    return (size, size) if isinstance(size, int) else size
 
 
 def _by(size):

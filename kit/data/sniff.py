@@ -12,6 +12,7 @@ from kit.errors import DataError, Fault
 _SAMPLE = 200  # lines looked at to find the layout
 _SEPARATORS = (",", ";", "\t", "|")
 _NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d+)?")
+_MISSING = ("", "?", "NA", "N/A", "nan", "NaN", "null", "NULL")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", None: "spaces"}
 
 
@@ -84,9 +85,7 @@ def layout(text):
     start, separators = 0, _SEPARATORS
     if lines and re.fullmatch(r"sep=.\s*", lines[0]):
         start, separators, lines = 1, (lines[0][4],), lines[1:]
-    separator = max(separators, key=lambda s: _regularity(lines, s))
-    if _regularity(lines, separator)[0] <= 1 and _regularity(lines, None)[0] > 1:
-        separator = None
+    separator = _best_separator(lines, separators)
     rows = [cells for _, _, cells in rows_of("".join(lines), separator)]
     if not rows:
         return Layout(",", 0, False, ".")
@@ -144,6 +143,13 @@ def sorted_lines(text, layout):
     return good, bad, skipped
 
 
+def _best_separator(lines, candidates):
+    best = max(candidates, key=lambda separator: _regularity(lines, separator))
+    if _regularity(lines, best)[0] > 1:
+        return best
+    return None if _regularity(lines, None)[:2] == (2, 1) else ","  # a comma, where there is one column
+
+
 def _regularity(lines, separator):
     """How well a separator fits, as a sortable tuple; its first number is above 1 if it fits at all.
 
@@ -161,17 +167,22 @@ def _regularity(lines, separator):
 
 
 def _has_header(rows):
-    """No number among distinct names, and not a value of the column below."""
+    """Whether the first row names the columns: no number in it, but numbers below; or all texts, as
+    distinct names, none of which is there again below."""
     head, body = [cell.strip() for cell in rows[0]], rows[1:]
     if any(_NUMBER.fullmatch(cell) for cell in head) or not any(head):
         return False
+    fitting = [row for row in body if len(row) == len(head)]
+    columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=True)]
+    if any(name not in _MISSING and _numeric(c) for name, c in zip(head, columns, strict=False)):
+        return True
     named = [cell for cell in head if cell]
-    if len(set(named)) < len(named):
-        return False
-    columns = zip(*(row for row in body if len(row) == len(head)), strict=True)
-    return not any(
-        cell and cell in map(str.strip, column) for cell, column in zip(head, columns, strict=False)
-    )
+    again = any(cell and cell in column for cell, column in zip(head, columns, strict=False))
+    return len(set(named)) == len(named) and not again
+
+
+def _numeric(cells):
+    return any(cells) and all(_NUMBER.fullmatch(cell) or cell in _MISSING for cell in cells)
 
 
 def _decimal_commas(rows):

@@ -76,8 +76,14 @@ def _units(count, keys, groups):
     if groups is None:
         labels = np.arange(count) if keys is None else keys
         return np.unique(labels, return_inverse=True)[1]
-    units = np.unique(groups, return_inverse=True)[1]
+    units = _numbered(groups)
     return units if keys is None else _joined(units, np.unique(keys, return_inverse=True)[1])
+
+
+def _numbered(groups):
+    """The number of each sample's group; names of groups may be of several types."""
+    numbers = {}
+    return np.array([numbers.setdefault(group, len(numbers)) for group in np.asarray(groups).tolist()])
 
 
 def _joined(units, keys):

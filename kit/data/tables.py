@@ -7,6 +7,7 @@ from kit.data.guess import present
 from kit.data.raw import rows_of
 from kit.errors import DataError, Fault, KitError, unknown
 from kit.inputs import values as reading
+from kit.inputs.findings import in_rows
 from kit.inputs.table import Table
 
 _USUAL_TARGETS = ("target", "label", "y")
@@ -16,9 +17,13 @@ def take_out(raw, request):
     """Takes the target, the ignored columns, groups and times out of the frame of `raw`, in place.
 
     Raises:
-        KitError: if a column is unknown, or the target is not said and not plain.
+        KitError: if a column is unknown, or the target is not said and not plain, or said twice.
     """
     frame = raw.inputs
+    if raw.labels is not None and request.target is not None:
+        raise KitError(
+            "The labels were given beside the inputs; target names a column of a table. Leave one out."
+        )
     ignored = [column(name, frame) for name in _as_list(request.ignore)]
     raw.groups, raw.times = (_values(value, frame) for value in (request.groups, request.time))
     used = [column(value, frame) for value in (request.groups, request.time) if isinstance(value, str | int)]
@@ -71,7 +76,9 @@ def described(raw, request):
         raise DataError([Fault(raw.name, "no column is left to learn from", cure=" ".join(guessed.notes))])
     table = Table(tuple(guessed.columns))
     raw.inputs = _numbers_as_numbers(raw.inputs, guessed.columns)
-    raw.findings += [*guessed.findings, *table.encoded(raw.inputs, raw.names)[1]]
+    told = {finding.fault.where for finding in guessed.findings}
+    findings = table.encoded(raw.inputs, raw.names)[1]
+    raw.findings += [*guessed.findings, *(f for f in findings if f.fault.where not in told)]
     return table
 
 
@@ -102,9 +109,10 @@ def moments(times, names):
     moments, problems = reading.numbers(times) if times.dtype.kind != "M" else reading.days(times)
     if problems:
         moments, problems = reading.days(times)
-    faults = [Fault(f"time, {names[row]}", p.found, p.expected) for p in problems for row in p.rows]
+    faults = [Fault(f"time, {in_rows(p.rows, names)}", p.found, p.expected) for p in problems]
     missing = np.flatnonzero(~present(times))
-    faults += [Fault(f"time, {names[row]}", "missing", "a date or a number") for row in missing]
+    if len(missing):
+        faults.append(Fault(f"time, {in_rows(missing, names)}", "missing", "a date or a number"))
     if faults:
         raise DataError(faults)
     return moments
@@ -125,7 +133,7 @@ def _numbers_as_numbers(frame, columns):
 
     frame = frame[[column.name for column in columns]].copy()
     for column in columns:
-        if column.kind == "numeric" and frame[column.name].dtype.kind not in "buif":
+        if column.kind == "numeric" and frame[column.name].dtype.kind == "O":
             frame[column.name] = pd.to_numeric(frame[column.name], errors="coerce")
     return frame
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from kit.errors import KitError
-from kit.evaluation import baseline, bootstrap, scores, tables
+from kit.evaluation import baseline, bootstrap, html, scores, tables
 from kit.evaluation.outcome import outcome_of
 from kit.evaluation.report import Report
 
@@ -170,7 +170,11 @@ def _absent(outcome):
 
 def _names(samples, count):
     names = getattr(samples, "names", None)
-    return [f"row {row}" for row in range(count)] if names is None else [str(name) for name in names]
+    return (
+        [f"row {row}" for row in range(count)]
+        if names is None
+        else [html.writable(str(name)) for name in names]
+    )
 
 
 def _examples(input, samples, rows):

@@ -100,7 +100,12 @@ def text(value):
         >>> text("<b>&")
         '&lt;b&gt;&amp;'
     """
-    return html.escape(_writable(str(value)))
+    return html.escape(writable(str(value)))
+
+
+def writable(value):
+    """Text that UTF-8 can write: names of files may hold bytes that it cannot, which become '?'."""
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def plain(value):
@@ -118,7 +123,7 @@ def plain(value):
         return [plain(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, bool | int) else _writable(str(value))
+    return value if value is None or isinstance(value, bool | int) else writable(str(value))
 
 
 def _scores(report):
@@ -195,8 +200,3 @@ def _shown(value):
     if isinstance(value, float | np.floating):
         return draw.number(float(value)) if math.isfinite(value) else ""
     return value
-
-
-def _writable(value):
-    """Text that UTF-8 can write: file names may hold bytes that it cannot."""
-    return value.encode("utf-8", "replace").decode("utf-8")

@@ -194,4 +194,7 @@ def as_csv(frame):
 
 
 def _inert(value):
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone \r would not be quoted
+    return f"'{lines}" if value.startswith(_FORMULA) else lines

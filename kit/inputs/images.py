@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from kit.errors import Fault, KitError, SchemaError
 from kit.inputs import INPUTS, pixels
 from kit.inputs.findings import Finding, in_rows, raise_if_any
 
+_MANY = 8  # pictures from which threads pay
 _MOST_PICTURES, _MOST_NUMBERS = 4096, 20_000_000  # looked at for statistics: at most 80 MB
 
 
@@ -81,7 +83,7 @@ class Images:
         """(what `encode` gives, findings): pictures at fault are zeros and listed."""
         if isinstance(raw, np.ndarray) and raw.dtype != object:
             return self._of_array(raw)
-        results = [self.decode(item, f"image {i}") for i, item in enumerate(raw)]
+        results = _mapped(self.decode, raw, [f"image {i}" for i in range(len(raw))])
         findings = [
             dataclasses.replace(r, rows=(i,)) for i, r in enumerate(results) if isinstance(r, Finding)
         ]
@@ -167,11 +169,11 @@ class Images:
             raise SchemaError([self._wrong_shape(raw)])
         findings = self._values_at_fault(batch)
         if findings:
-            return np.zeros((len(batch), *self.shape), "uint8"), findings
+            batch = _blanked(batch, findings)
         batch = self._typed(batch)
         if batch.shape[1:3] != self.size:
             batch = _stacked([pixels.resize(picture, self.size) for picture in batch], self.shape)
-        return batch, []
+        return batch, findings
 
     def _wrong_shape(self, raw):
         shape = ("N", *self.shape) if raw.ndim in (3, 4) else self.shape
@@ -211,6 +213,24 @@ class Images:
         if batch.dtype.kind in "ui" and self.scale == 255:
             return batch.astype("uint8", copy=False)
         return batch.astype("float32", copy=False)
+
+
+def _mapped(function, *lists):
+    """Like `map`, in threads where there are many items: Pillow decodes without Python's lock."""
+    if len(lists[0]) < _MANY:
+        return list(map(function, *lists))
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(function, *lists))
+
+
+def _blanked(batch, findings):
+    """The batch as numbers, with zeros where a picture is at fault."""
+    if batch.dtype.kind not in "buif":
+        return np.zeros(batch.shape, "uint8")
+    batch = batch.copy()
+    for finding in findings:
+        batch[list(finding.rows)] = 0
+    return batch
 
 
 def _stacked(pictures, shape):

@@ -74,6 +74,9 @@ def numbers(values):
     """Values -> (float64 (N,), NaN where missing; problems: text, and numbers that are not finite)."""
     if values.dtype.kind in "buif":
         return _finite(values.astype("float64"))
+    if values.dtype.kind in "mM":  # their numbers would depend on the unit that they are stored in
+        problem = Problem(np.arange(len(values)), f"{values.dtype} values", "numbers")
+        return np.full(len(values), np.nan), [problem]
     return _converted(values, _number, "numbers")
 
 
@@ -93,14 +96,17 @@ def days(values):
 
 
 def names(values, levels):
-    """Values -> (list of names, None where missing; problems: numbers where levels are text, or so)."""
+    """Values -> (list of names, None where missing or at fault; problems: names unlike the levels)."""
     cleaned = [None if is_missing(value) else plain(value) for value in values.tolist()]
-    kinds = {_kind(level) for level in levels}
-    wrong = [i for i, name in enumerate(cleaned) if kinds and name is not None and _kind(name) not in kinds]
+    kinds = {_kind(level) for level in levels} or {"text", "numbers"}
+    wrong = [i for i, name in enumerate(cleaned) if name is not None and _kind(name) not in kinds]
     if not wrong:
         return cleaned, []
-    expected = " or ".join(sorted(kinds)) + f" such as {levels[0]!r}"
-    return cleaned, [Problem(np.array(wrong), _examples(values, wrong), expected)]
+    expected = " or ".join(sorted(kinds)) + (f" such as {levels[0]!r}" if levels else "")
+    problem = Problem(np.array(wrong), _examples(values, wrong), expected)
+    for row in wrong:
+        cleaned[row] = None
+    return cleaned, [problem]
 
 
 def _kind(value):

@@ -2,7 +2,7 @@
 
 import math
 
-STEPS = 3000  # about how many steps a run takes where the user names neither epochs nor minutes
+STEPS = 1500  # about how many steps a run takes where the user names neither epochs nor minutes
 
 
 def batch_size(samples):
@@ -20,7 +20,7 @@ def epochs(steps_per_epoch):
 
     Example:
         >>> epochs(10), epochs(110), epochs(1000)
-        (100, 28, 8)
+        (100, 14, 8)
     """
     return min(100, max(8, math.ceil(STEPS / steps_per_epoch)))
 
@@ -35,17 +35,18 @@ def patience(epochs):
     return max(5, epochs // 4)
 
 
-def batchnorm_momentum(steps):
+def batchnorm_momentum(steps, steps_an_epoch):
     """Momentum of the BatchNorm statistics for a run of `steps` steps, 0.5 to 0.99.
 
-    The statistics average over the last twentieth of the run: Keras' 0.99 averages over 100
-    steps, so that after 40 steps they still hold mostly their start.
+    The statistics average over the last twentieth of the run, but over no more than a quarter
+    of an epoch, or the first validations would see statistics of weights long gone. Keras'
+    0.99 averages over 100 steps: after 40 steps it still holds mostly its start.
 
     Example:
-        >>> [round(batchnorm_momentum(steps), 2) for steps in (40, 400, 4000)]
-        [0.61, 0.95, 0.99]
+        >>> [round(batchnorm_momentum(10 * steps, steps), 2) for steps in (4, 40, 400)]
+        [0.61, 0.9, 0.99]
     """
-    return math.exp(-1 / min(max(steps / 20, 1.5), 100))
+    return math.exp(-1 / min(max(min(steps / 20, steps_an_epoch / 4), 1.5), 100))
 
 
 def class_weights(counts, choice):

@@ -99,7 +99,7 @@ def apply(model, settings, steps_an_epoch):
 
     steps = settings.epochs * steps_an_epoch
     rates.set_schedule(model.optimizer, settings.schedule, steps)
-    momentum = plan.batchnorm_momentum(steps)
+    momentum = plan.batchnorm_momentum(steps, steps_an_epoch)
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = momentum

@@ -88,6 +88,14 @@ def test_outputs_that_do_not_fit_the_task_are_refused(image_model, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.filterwarnings("ignore:The `lambda`")
+def test_a_layer_that_no_load_would_accept_is_refused_while_the_model_is_there(tmp_path):
+    layers = [keras.Input((2,), name="x"), keras.layers.Lambda(lambda x: 2 * x), keras.layers.Dense(1)]
+    with pytest.raises(KitError, match="keras.layers.Lambda is not on the list"):
+        kit.save(keras.Sequential(layers), tmp_path / "m", task=kit.Regression(), input=(2,))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_weights_that_are_not_finite_are_refused(tmp_path):
     model = kit.build_regressor(kit.Regression(), (2,), width=4)
     model.get_layer("logits").bias.assign([np.nan])

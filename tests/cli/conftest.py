@@ -27,8 +27,9 @@ class Called:
 
 @pytest.fixture
 def call(tmp_path, monkeypatch, capfd):
-    """Function: one command in a folder of its own -> `Called`."""
+    """Function: one command in a folder of its own -> `Called`. Figures are not drawn: they take seconds."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("kit.evaluation.report.Report.figures", lambda report: [])
 
     def called(*words):
         capfd.readouterr()

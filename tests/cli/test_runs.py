@@ -7,8 +7,8 @@ import pytest
 
 from kit import storage
 from kit.cli import runs
+from kit.cli.runs import CHECKPOINT
 from kit.errors import KitError
-from kit.training.run import CHECKPOINT
 
 ASKED = {"data": "flowers", "set": {"epochs": 3}}
 
@@ -71,6 +71,12 @@ def test_two_equal_commands_at_a_time_are_refused_and_two_others_get_a_folder_ea
             pass
         with runs.held("flowers", {**ASKED, "data": "roses"}, tmp_path) as run:
             assert run.path.name == "flowers-2"
+
+
+def test_the_checkpoint_is_called_as_fit_calls_it():
+    from kit.training import run
+
+    assert run.CHECKPOINT == CHECKPOINT
 
 
 def test_settings_that_json_writes_otherwise_are_still_the_same(tmp_path):

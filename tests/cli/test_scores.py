@@ -10,7 +10,7 @@ class Report:
     """Stands for what kit.evaluate returns."""
 
     split: str = "test"
-    metrics: dict = dataclasses.field(default_factory=lambda: {"accuracy": 0.98765, "auc": float("nan")})
+    metrics: dict = dataclasses.field(default_factory=lambda: {"accuracy": 0.9876, "auc": float("nan")})
     intervals: dict = dataclasses.field(default_factory=lambda: {"accuracy": (0.9, 1.0)})
 
 
@@ -25,7 +25,7 @@ def test_the_result_is_plain_and_names_classes_and_part():
         "task": "dict",
         "input": "tuple",
         "split": "test",
-        "metrics": {"accuracy": 0.98765, "auc": None},
+        "metrics": {"accuracy": 0.9876, "auc": None},
         "validation": {"accuracy": 0.5},
         "intervals": {"accuracy": [0.9, 1.0]},
     }

@@ -71,16 +71,16 @@ def test_a_value_of_another_kind_is_refused(data, name, value, kind):
         settings.divided({name: value}, data)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("width", None),
-        ("epochs", None),
-        ("class_weight", [1, 2, 1, 1]),
-        ("nesterov", True),
-        ("tensorboard", "logs"),
-    ],
-)
+OF_ITS_KIND = {
+    "width": None,
+    "epochs": None,
+    "class_weight": [1, 2, 1, 1],
+    "nesterov": True,
+    "tensorboard": "logs",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), OF_ITS_KIND.items(), ids=OF_ITS_KIND)
 def test_a_value_of_the_right_kind_passes(data, name, value):
     parts = settings.divided({name: value}, data)
     assert [value] == [value for part in parts.values() for value in part.values()]
@@ -96,6 +96,23 @@ def test_changed_fields_reach_every_part_and_what_was_decoded_otherwise_is_dropp
     assert changed.train.arrays()[0].shape == (len(data.train), 12, 12, 1)
     assert changed.validation.task.label_smoothing == changed.task.label_smoothing == 0.1
     assert data.train.arrays()[0].shape[1:] == (8, 8, 1)
+
+
+def test_an_input_of_other_channels_gets_statistics_of_its_own(data):
+    colour = settings.changed(data, {}, {"channels": 1})
+    assert colour.input == data.input
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (40, 8, 8, 3), dtype="uint8")
+    from PIL import Image
+
+    loaded = kit.load_data((pictures, np.arange(40) % 4))
+    images = [Image.fromarray(picture) for picture in pictures]
+    parts = {name: images[: len(part)] for name, part in loaded.parts().items()}
+    for name, part in loaded.parts().items():
+        part.inputs = parts[name]
+    gray = settings.changed(loaded, {}, {"channels": 1})
+    assert len(gray.input.mean) == 1
+    assert gray.train.arrays()[0].shape[1:] == (8, 8, 1)
 
 
 def test_the_resolved_arguments_of_the_builder_hold_the_defaults_too(data):

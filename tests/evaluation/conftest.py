@@ -132,3 +132,9 @@ def report():
 def any_report(request, make, report):
     """A report of each kind of task and loss."""
     return report(*make(request.param))
+
+
+@pytest.fixture(scope="session", params=["binary", "multilabel", "gaussian"])
+def some_report(request, make, report):
+    """A report of each form of target: for what is slow."""
+    return report(*make(request.param))

@@ -30,10 +30,10 @@ class Checked(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_the_page_is_whole_and_asks_nothing_of_the_network(any_report, tmp_path):
-    text = any_report.save(tmp_path).read_text("utf-8")
+def test_the_page_is_whole_and_asks_nothing_of_the_network(some_report, tmp_path):
+    text = some_report.save(tmp_path).read_text("utf-8")
     checked = Checked(text)
-    assert checked.tags.count("img") == len(any_report.figures()) and "script" not in checked.tags
+    assert checked.tags.count("img") == len(some_report.figures()) and "script" not in checked.tags
     assert all(link.startswith("data:image/png;base64,") for link in checked.links)
     assert not re.search(r"https?://|@import|url\(", text)
 

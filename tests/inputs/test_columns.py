@@ -43,13 +43,15 @@ def test_missing_numbers_are_remembered():
 
 
 def test_booleans_stand_at_plus_and_minus_one():
-    (center, spread, missing), = Boolean("x").fitted(objects(True, None)).standards()
+    ((center, spread, missing),) = Boolean("x").fitted(objects(True, None)).standards()
     assert ((1 - center) / spread, (0 - center) / spread, missing) == (1, -1, True)
 
 
 def test_a_date_is_its_day_and_points_on_circles():
     monday = pd.Timestamp("2024-01-01")
-    numbers, _ = Date("x").encode(objects(monday, monday + pd.Timedelta(days=7), monday + pd.Timedelta(hours=6)))
+    numbers, _ = Date("x").encode(
+        objects(monday, monday + pd.Timedelta(days=7), monday + pd.Timedelta(hours=6))
+    )
     assert numbers[:, 0].tolist() == [19723, 19730, 19723.25]
     assert numbers[0, 3:5] == pytest.approx(numbers[1, 3:5], abs=1e-5)  # the same day of the week
     assert numbers[2, 5:7] == pytest.approx([1, 0], abs=1e-5)  # six o'clock is a quarter turn

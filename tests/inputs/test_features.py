@@ -48,7 +48,9 @@ def test_many_levels_are_embedded():
 
 
 def test_all_kinds_together_are_finite_even_where_everything_is_missing():
-    raw = pd.DataFrame({"n": [1.0, 2.0], "b": [True, False], "d": ["2020-01-01", "2021-01-01"], "c": ["x", "y"]})
+    raw = pd.DataFrame(
+        {"n": [1.0, 2.0], "b": [True, False], "d": ["2020-01-01", "2021-01-01"], "c": ["x", "y"]}
+    )
     table = Table((Numeric("n"), Boolean("b"), Date("d"), Category("c"))).fitted(raw)
     missing = [dict.fromkeys(raw.columns)]
     assert np.isfinite(features(table, missing)).all()

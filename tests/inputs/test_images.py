@@ -35,7 +35,10 @@ def test_gray_arrays_need_no_axis_of_channels():
 
 
 def test_arrays_of_another_size_are_resized():
-    assert kit.Images((4, 4), 1).encode(np.full((2, 8, 8, 1), 9.0)).tolist() == np.full((2, 4, 4, 1), 9.0).tolist()
+    assert (
+        kit.Images((4, 4), 1).encode(np.full((2, 8, 8, 1), 9.0)).tolist()
+        == np.full((2, 4, 4, 1), 9.0).tolist()
+    )
 
 
 @pytest.mark.parametrize("dtype", ["int64", "int32", "uint8", "int16"])
@@ -89,6 +92,13 @@ def test_another_number_of_channels_is_a_schema_error(shape):
         kit.Images((4, 4)).encode(np.zeros(shape, "uint8"))
 
 
+def test_good_pictures_beside_a_bad_one_are_still_encoded():
+    raw = np.full((3, 2, 2, 1), 7.0)
+    raw[1] = np.nan
+    encoded, findings = kit.Images((2, 2), 1).encoded(raw)
+    assert encoded[:, 0, 0, 0].tolist() == [7, 0, 7] and findings[0].rows == (1,) and np.isnan(raw[1]).all()
+
+
 def test_text_is_no_picture():
     with pytest.raises(kit.DataError, match="numbers"):
         kit.Images((2, 2), 1).encode(np.full((1, 2, 2, 1), "x"))
@@ -98,7 +108,9 @@ def test_every_faulty_file_is_listed(tmp_path, png):
     (tmp_path / "b.png").write_bytes(b"")
     (tmp_path / "c.png").write_text("no picture")
     with pytest.raises(kit.DataError) as error:
-        kit.Images((4, 6)).encode([tmp_path / "b.png", png, tmp_path / "c.png", b"x", np.full((4, 6, 3), np.nan)])
+        kit.Images((4, 6)).encode(
+            [tmp_path / "b.png", png, tmp_path / "c.png", b"x", np.full((4, 6, 3), np.nan)]
+        )
     assert [fault.where for fault in error.value.faults] == [
         str(tmp_path / "b.png"),
         str(tmp_path / "c.png"),
@@ -107,11 +119,20 @@ def test_every_faulty_file_is_listed(tmp_path, png):
     ]
 
 
+def test_many_files_come_back_in_their_order(tmp_path):
+    paths = [tmp_path / f"{i}.png" for i in range(20)]
+    for i, path in enumerate(paths):
+        Image.new("L", (2, 2), i).save(path)
+    assert kit.Images((2, 2), 1).encode(paths)[:, 0, 0, 0].tolist() == list(range(20))
+
+
 def test_no_pictures_give_an_empty_batch():
     assert kit.Images((4, 6)).encode([]).shape == (0, 4, 6, 3)
 
 
-@pytest.mark.parametrize("channels, shape, one", [(3, (4, 4, 3), True), (3, (2, 4, 4, 3), False), (1, (4, 4), True)])
+@pytest.mark.parametrize(
+    "channels, shape, one", [(3, (4, 4, 3), True), (3, (2, 4, 4, 3), False), (1, (4, 4), True)]
+)
 def test_arrays_of_one_picture_are_told_from_batches(channels, shape, one):
     assert kit.Images((4, 4), channels).is_one(np.zeros(shape)) is one
 
@@ -165,7 +186,9 @@ def test_layers_survive_saving_with_keras_alone(tmp_path):
     assert np.array(keras.models.load_model(tmp_path / "model.keras")(x)) == pytest.approx(np.array(model(x)))
 
 
-@pytest.mark.parametrize("wrong", [{"size": 8}, {"size": (0, 4)}, {"channels": 0}, {"scale": 0}, {"size": (1, 2, 3)}])
+@pytest.mark.parametrize(
+    "wrong", [{"size": 8}, {"size": (0, 4)}, {"channels": 0}, {"scale": 0}, {"size": (1, 2, 3)}]
+)
 def test_sizes_that_are_not_positive_are_refused(wrong):
     with pytest.raises(kit.KitError, match="all positive"):
         kit.Images(**{"size": (4, 4), **wrong})

@@ -8,7 +8,9 @@ import kit
 from kit import inputs
 
 
-@pytest.mark.parametrize("input", [kit.Images((4, 6), 3, mean=(1, 2, 3), std=(1, 1, 1)), inputs.as_input((3,))])
+@pytest.mark.parametrize(
+    "input", [kit.Images((4, 6), 3, mean=(1, 2, 3), std=(1, 1, 1)), inputs.as_input((3,))]
+)
 def test_an_input_comes_back_from_json_equal(input):
     assert inputs.from_json(json.loads(json.dumps(input.to_json()))) == input
 

@@ -1,5 +1,6 @@
 """kit.inputs.pixels: one rule for every kind of picture; Pillow and hand values are the oracle."""
 
+import contextlib
 import io
 
 import numpy as np
@@ -109,8 +110,12 @@ def test_every_format_of_the_list_is_read_by_content(format, tmp_path):
 
 def test_shrinking_averages():
     values = np.array([[0, 100, 50, 150]], "uint8")[..., None]
-    assert pixels.resize(values.repeat(2, axis=0), (1, 2)).ravel().tolist() == pytest.approx([50, 100], abs=15)
-    assert pixels.resize(np.full((64, 64, 3), 77, "uint8"), (5, 9)).tolist() == np.full((5, 9, 3), 77).tolist()
+    assert pixels.resize(values.repeat(2, axis=0), (1, 2)).ravel().tolist() == pytest.approx(
+        [50, 100], abs=15
+    )
+    assert (
+        pixels.resize(np.full((64, 64, 3), 77, "uint8"), (5, 9)).tolist() == np.full((5, 9, 3), 77).tolist()
+    )
 
 
 def test_floats_are_resized_as_floats():
@@ -176,7 +181,5 @@ def test_damage_anywhere_is_unreadable_or_read_but_never_another_error(rng):
     for _ in range(200):
         broken = whole.copy()
         broken[rng.integers(len(broken), size=3)] = rng.integers(256, size=3)
-        try:
+        with contextlib.suppress(pixels.Unreadable):
             assert pixels.decode(broken.tobytes(), (4, 4), 3).shape == (4, 4, 3)
-        except pixels.Unreadable:
-            pass

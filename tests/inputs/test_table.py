@@ -30,13 +30,17 @@ def table(frame):
 
 
 def same(left, right):
-    return left.keys() == right.keys() and all(np.array_equal(left[k], right[k], equal_nan=True) for k in left)
+    return left.keys() == right.keys() and all(
+        np.array_equal(left[k], right[k], equal_nan=True) for k in left
+    )
 
 
 def test_numbers_and_categories_are_two_arrays(table, frame):
     encoded = table.encode(frame)
     assert encoded["numeric"].shape == (4, 9) and encoded["numeric"].dtype == np.float32
-    assert encoded["categorical"].tolist() == [[2], [1], [2], [0]] and encoded["categorical"].dtype == np.int32
+    assert (
+        encoded["categorical"].tolist() == [[2], [1], [2], [0]] and encoded["categorical"].dtype == np.int32
+    )
     assert table.shape == {"numeric": (9,), "categorical": (1,)}
 
 

@@ -32,6 +32,15 @@ def test_what_is_no_number_is_a_problem_of_its_row(wrong):
     assert rows(problems) == [[1]] and problems[0].schema and np.isnan(numbers[1])
 
 
+def test_spans_of_time_are_no_numbers():
+    assert rows(values.numbers(np.array([1, 2], "timedelta64[h]"))[1]) == [[0, 1]]
+
+
+def test_things_that_are_neither_text_nor_number_are_no_names():
+    names, problems = values.names(objects("a", [1], {}), ())
+    assert names == ["a", None, None] and rows(problems) == [[1, 2]]
+
+
 def test_infinite_and_huge_numbers_are_problems_but_not_of_kind():
     for column in (np.array([1, np.inf, 1e39]), objects(1.0, np.inf, 1e39)):
         numbers, problems = values.numbers(column)

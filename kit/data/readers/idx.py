@@ -13,7 +13,7 @@ from kit.data.readers import READERS, existing
 from kit.errors import DataError, Fault
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-_LARGEST = 2**34  # bytes that a header may promise: a damaged one must not fill the memory
+_CHUNK = 2**22  # bytes read at a time: a damaged header may promise any number
 _PREFIXES = {"train": "train", "t10k": "test", "test": "test", "val": "validation"}
 
 
@@ -80,11 +80,19 @@ def _array(file, path):
     expected = dtype.itemsize
     for size in shape:
         expected *= size  # Python's integers do not overflow
-    content = file.read(min(expected, _LARGEST) + 1)
+    content = _read(file, expected + 1)
     if len(content) != expected:
         found = f"{'more than ' * (len(content) > expected)}{min(len(content), expected)} bytes of values"
         raise DataError([Fault(str(path), found, f"{expected}, as its header says", "Fetch it again.")])
     return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _read(file, most):
+    chunks, count = [], 0
+    while count < most and (chunk := file.read(min(_CHUNK, most - count))):
+        chunks.append(chunk)
+        count += len(chunk)
+    return b"".join(chunks)
 
 
 def _image_files(path):

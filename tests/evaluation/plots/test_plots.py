@@ -30,9 +30,13 @@ def test_a_report_has_the_figures_that_mean_something_for_it(make, report, name)
 def test_every_figure_can_be_drawn_and_says_what_it_shows_and_how_to_read_it(any_report):
     for name in any_report.figures():
         figure = any_report.figure(name)
-        with Image.open(io.BytesIO(draw.png(figure))) as picture:
-            assert min(picture.size) > 150
         assert figure.get_suptitle() and plots.reading(name).endswith(".")
+
+
+def test_every_figure_becomes_a_picture_large_enough_to_read(some_report):
+    for name in some_report.figures():
+        with Image.open(io.BytesIO(draw.png(some_report.figure(name)))) as picture:
+            assert min(picture.size) > 150
 
 
 def test_titles_name_the_finding(make, report):

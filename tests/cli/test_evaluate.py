@@ -1,0 +1,56 @@
+"""kit evaluate: the same parts and numbers as in training."""
+
+import pytest
+
+
+@pytest.fixture
+def trained(call):
+    """What the training of a small model on a built-in data set printed."""
+    return call("train", "wine", "--epochs", 3, "--set", "width=8", "--seed", 2, "--json").json
+
+
+def test_the_parts_and_the_numbers_are_those_of_the_training(call, trained):
+    done = call("evaluate", "saved_models/wine", "wine", "--json")
+    assert done.status == 0
+    result = done.json
+    assert set(result) >= {
+        "artifact",
+        "task",
+        "input",
+        "metrics",
+        "validation",
+        "intervals",
+        "seconds",
+        "epochs",
+    }
+    assert result["samples"] == trained["samples"]
+    assert (result["split"], result["epochs"]) == ("test", 3)
+    for part in ("metrics", "validation"):
+        assert result[part] == pytest.approx(trained[part], abs=1e-5)
+
+
+def test_another_part_is_named_and_a_report_written(call, trained, tmp_path):
+    done = call("evaluate", "saved_models/wine", "wine", "--split", "validation", "--report", "out")
+    assert done.status == 0
+    assert done.out.startswith("validation part")
+    assert (tmp_path / "out" / "report.html").exists()
+    assert "out/report.html" in done.err
+
+
+def test_a_model_of_a_named_target_finds_it_again(call, tmp_path):
+    rows = [f"{n % 7},{n % 2},{'yes' if n % 2 else 'no'}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,said", *rows]) + "\n")
+    words = ["train", "t.csv", "--target", "-1", "--epochs", 2, "--set", "width=8", "--json"]
+    trained = call(*words).json
+    done = call("evaluate", "saved_models/t", "t.csv", "--json")
+    assert done.json["metrics"] == pytest.approx(trained["metrics"], abs=1e-5)
+
+
+def test_data_of_another_kind_are_refused(call, trained):
+    done = call("evaluate", "saved_models/wine", "digits")
+    assert done.status == 2
+    assert "Traceback" not in done.err
+
+
+def test_an_artifact_that_is_not_there_ends_with_status_3(call):
+    assert call("evaluate", "saved_models/none", "wine").status == 3

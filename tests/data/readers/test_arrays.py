@@ -1,0 +1,95 @@
+"""Arrays with their labels."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import kit
+from kit.data.readers import Request
+from kit.data.readers.arrays import read
+
+
+def of(*source):
+    return read(Request(tuple(source)))
+
+
+@pytest.mark.parametrize(
+    "x, table, shape",
+    [
+        (np.zeros((4, 3)), True, (4, 3)),
+        ([[1, 2], [3, 4], [5, 6], [7, 8]], True, (4, 2)),
+        (pd.DataFrame({"a": range(4)}), True, (4, 1)),
+        (np.zeros((4, 5, 6), "uint8"), False, (4, 5, 6, 1)),
+        (np.zeros((4, 5, 6, 3)), False, (4, 5, 6, 3)),
+    ],
+)
+def test_the_rank_says_what_it_is(x, table, shape):
+    raw = of(x, [0, 1, 0, 1])
+    assert raw.is_table is table and raw.inputs.shape == shape and raw.parts is None
+
+
+def test_columns_of_a_plain_array_are_x0_x1_and_so_on():
+    assert list(of(np.zeros((2, 3)), [0, 1]).inputs.columns) == ["x0", "x1", "x2"]
+
+
+def test_pairs_are_parts_in_the_order_training_validation_test():
+    x, y = np.zeros((2, 3)), [0, 1]
+    assert list(of((x, y), (x, y)).parts) == ["train", "validation"]
+    parts = of((x, y), (x, y), (x, y)).parts
+    assert {name: rows.tolist() for name, rows in parts.items()} == {
+        "train": [0, 1],
+        "validation": [2, 3],
+        "test": [4, 5],
+    }
+
+
+@pytest.mark.parametrize("y", [["a", "b"], np.array(["a", "b"]), pd.Series(["a", "b"])])
+def test_text_labels_become_objects(y):
+    assert of(np.zeros((2, 1)), y).labels.dtype == object
+
+
+def test_a_column_of_labels_becomes_a_vector_and_a_matrix_stays():
+    assert of(np.zeros((2, 1)), np.zeros((2, 1))).labels.shape == (2,)
+    assert of(np.zeros((2, 1)), np.zeros((2, 3))).labels.shape == (2, 3)
+
+
+def test_names_of_labels_are_kept():
+    assert of(np.zeros((2, 1)), pd.Series([1, 2], name="price")).target == ("price",)
+    assert of(np.zeros((2, 1)), pd.DataFrame({"a": [1, 2], "b": [3, 4]})).target == ("a", "b")
+
+
+@pytest.mark.parametrize("y", [[["a"], ["b", "a"]], [{"a"}, set()], [["a"], ["b"]]])
+def test_lists_of_labels_stay_lists(y):
+    assert of(np.zeros((2, 1)), y).labels is y
+
+
+def test_lists_of_numbers_are_a_matrix():
+    assert of(np.zeros((2, 1)), [[1, 2], [3, 4]]).labels.tolist() == [[1, 2], [3, 4]]
+
+
+def test_every_part_of_another_length_is_named():
+    x = np.zeros((3, 2))
+    with pytest.raises(kit.DataError) as error:
+        of((x, [1, 2]), (x, [1, 2, 3]), (x, [1]))
+    assert [fault.where for fault in error.value.faults] == ["train", "test"]
+    assert "3 samples and 2 labels" in str(error.value)
+
+
+def test_parts_of_different_shapes_are_refused():
+    with pytest.raises(kit.KitError, match=r"different shapes: \(1, 4, 4, 1\), \(1, 5, 4, 1\)"):
+        of((np.zeros((1, 4, 4, 1)), [0]), (np.zeros((1, 5, 4, 1)), [0]))
+
+
+@pytest.mark.parametrize(
+    "source, message",
+    [
+        ((np.zeros((3, 4, 5)), [1, 2, 3]), "no input for a float64 array of shape"),
+        ((np.zeros(3), [1, 2, 3]), r"no input for an array of shape \(3,\)"),
+        ((np.zeros((3, 2)), np.zeros((3, 2, 2))), "Labels of shape"),
+        ((np.zeros((3, 2)),), "tuple of 1 is not data"),
+        ((1, 2, 3), "tuple of 3 is not data"),
+    ],
+)
+def test_what_is_no_data_says_what_is(source, message):
+    with pytest.raises(kit.KitError, match=message):
+        of(*source)

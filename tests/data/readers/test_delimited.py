@@ -1,0 +1,91 @@
+"""CSV files and their kin."""
+
+import pytest
+
+import kit
+from kit.data.readers import Request
+from kit.data.readers.delimited import read
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(text, name="data.csv", encoding="utf-8"):
+        (tmp_path / name).write_bytes(text.encode(encoding))
+        return read(Request(tmp_path / name))
+
+    return write
+
+
+def test_a_plain_file_is_read(table):
+    raw = table("a,b\n1,x\n2,y\n")
+    assert raw.inputs.to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
+    assert raw.names == ["row 0", "row 1"] and raw.name == "data"
+    assert raw.notes[0] == "Took data.csv for a table of cells separated by commas, with a header, 2 rows."
+
+
+def test_a_file_without_header_numbers_its_columns(table):
+    raw = table("M,0.5\nF,0.7\n")
+    assert list(raw.inputs.columns) == ["column_0", "column_1"] and len(raw) == 2
+    assert "without a header" in raw.notes[0]
+
+
+@pytest.mark.parametrize(
+    "name, text", [("a.tsv", "a\tb\n1,5\t2\n"), ("a.txt", "a;b\n1,5;2\n"), ("a.csv", "sep=;\na;b\n1,5;2\n")]
+)
+def test_decimal_commas_of_european_files_are_numbers(table, name, text):
+    assert table(text, name).inputs.to_dict("list") == {"a": [1.5], "b": [2]}
+
+
+def test_files_of_spaces_are_read(table):
+    assert table("  1.5   2\n  3.5   4\n", "a.data").inputs.to_numpy().tolist() == [[1.5, 2], [3.5, 4]]
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "nan", "?", "null"])
+def test_the_usual_signs_of_a_missing_value_are_missing(table, cell):
+    assert table(f"a,b\n1,x\n{cell},y\n").inputs["a"].isna().tolist() == [False, True]
+
+
+def test_latin_text_is_read_and_said(table):
+    raw = table("name,age\nJos\u00e9,3\nAnn,4\n", encoding="cp1252")
+    assert raw.inputs["name"][0] == "Jos\u00e9" and "Windows-1252" in raw.notes[0]
+
+
+def test_rows_that_do_not_fit_are_findings_by_line_and_the_others_keep_their_numbers(table):
+    raw = table("a,b\n1,2\n3\n\n4,5,6\n7,8\n")
+    assert raw.inputs["a"].tolist() == [1, 7] and raw.names == ["row 0", "row 3"]
+    assert [(f.fault.where, f.fault.found) for f in raw.findings] == [
+        ("data.csv, line 3", "1 cells"),
+        ("data.csv, line 5", "3 cells"),
+    ]
+
+
+def test_cells_may_hold_separators_quotes_and_line_ends(table):
+    raw = table('a,b\n"1,5","he said ""no""\nand left"\n2,y\n')
+    assert raw.inputs["b"].tolist() == ['he said "no"\nand left', "y"]
+
+
+def test_names_that_occur_twice_are_told_apart(table):
+    assert list(table("a,b,a\n1,2,3\n").inputs.columns) == ["a", "b", "a.1"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "  \n"])
+def test_an_empty_file_is_told(table, text):
+    with pytest.raises(kit.DataError, match="empty file"):
+        table(text)
+
+
+def test_a_header_alone_is_no_rows(table):
+    assert len(table("a,b\n")) == 0
+
+
+def test_lists_of_parts_beside_the_file_are_used(table, tmp_path):
+    (tmp_path / "splits").mkdir()
+    for part, rows in {"train": "0\n3", "test": "2"}.items():
+        (tmp_path / "splits" / f"data_{part}.txt").write_text(rows)
+    raw = table("a,b\n1,2\n3\n5,6\n7,8\n")  # row 1 cannot be read
+    assert raw.parts["train"].tolist() == [0, 2] and raw.parts["test"].tolist() == [1]
+
+
+def test_the_file_is_not_changed(table, tmp_path):
+    table("a,b\n1,2\n")
+    assert (tmp_path / "data.csv").read_text() == "a,b\n1,2\n" and len(list(tmp_path.iterdir())) == 1
