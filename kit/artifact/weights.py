@@ -69,9 +69,9 @@ def declared(part):
         ValueError, TypeError, KeyError, IndexError: if it is not described as Keras describes it.
 
     Example:
-        >>> config = {"units": 3}
+        >>> config = {"units": 3, "use_bias": True}
         >>> declared({"class_name": "Dense", "config": config, "build_config": {"input_shape": [None, 4]}})
-        12
+        15
     """
     count = _COUNTS.get(part["class_name"])
     if count is None:
@@ -95,7 +95,7 @@ def whole(value):
 
 
 def _dense(config, shape):
-    return shape[-1] * whole(config["units"])
+    return shape[-1] * whole(config["units"]) + _bias(config, whole(config["units"]))
 
 
 def _embedding(config, shape):
@@ -103,17 +103,18 @@ def _embedding(config, shape):
 
 
 def _conv(config, shape):
-    return _kernel(config) * shape[-1] * whole(config["filters"]) // max(1, whole(config.get("groups", 1)))
+    filters, groups = whole(config["filters"]), max(1, whole(config.get("groups", 1)))
+    return _kernel(config) * shape[-1] * filters // groups + _bias(config, filters)
 
 
 def _depthwise(config, shape):
-    return _kernel(config) * shape[-1] * whole(config["depth_multiplier"])
+    channels = shape[-1] * whole(config["depth_multiplier"])
+    return _kernel(config) * channels + _bias(config, channels)
 
 
 def _separable(config, shape):
-    return _depthwise(config, shape) + shape[-1] * whole(config["depth_multiplier"]) * whole(
-        config["filters"]
-    )
+    channels, filters = shape[-1] * whole(config["depth_multiplier"]), whole(config["filters"])
+    return _kernel(config) * channels + channels * filters + _bias(config, filters)
 
 
 def _prelu(config, shape):
@@ -122,8 +123,16 @@ def _prelu(config, shape):
 
 
 def _norm(config, shape):
-    factors = bool(config.get("scale")) + bool(config.get("center"))
+    factors = bool(config.get("scale", True)) + bool(config.get("center", True))
     return factors * math.prod(shape[axis] for axis in np.ravel(config["axis"]).tolist())
+
+
+def _batch_norm(config, shape):
+    return _norm(config, shape) + 2 * shape[config["axis"]]  # moving mean and variance
+
+
+def _bias(config, units):
+    return units if config.get("use_bias", True) else 0
 
 
 def _kernel(config):
@@ -131,7 +140,7 @@ def _kernel(config):
 
 
 _COUNTS = {
-    "BatchNormalization": _norm,
+    "BatchNormalization": _batch_norm,
     "Conv1D": _conv,
     "Conv2D": _conv,
     "Conv2DTranspose": _conv,

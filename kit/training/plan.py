@@ -46,7 +46,7 @@ def batchnorm_momentum(steps, steps_an_epoch):
         >>> [round(batchnorm_momentum(10 * steps, steps), 2) for steps in (4, 40, 400)]
         [0.61, 0.9, 0.99]
     """
-    return math.exp(-1 / min(max(min(steps / 20, steps_an_epoch / 4), 1.5), 100))
+    return math.exp(-1 / min(max(min(steps / 20, steps_an_epoch / 4), 2), 100))
 
 
 def class_weights(counts, choice):

@@ -37,7 +37,8 @@ TASKS = [
 
 @pytest.fixture(scope="module")
 def in_a_fresh_process(tmp_path_factory):
-    """Decisions of every task's model here, and of the saved files in a process of its own."""
+    """(decisions of every task's model here, those of the saved files in a process of its own, the
+    names of their losses there, what one more load did to the system)."""
     folder = tmp_path_factory.mktemp("models")
     rows = [{"x0": 0.5, "x1": -2.0}, {"x0": float("nan"), "x1": 1.0}]
     here = []
@@ -55,24 +56,39 @@ def in_a_fresh_process(tmp_path_factory):
     print(json.dumps([[decision.to_json() for decision in predictor(rows)] for predictor in predictors]))
     assert not any(predictor._network.compiled for predictor in predictors)
     print(json.dumps([type(predictor.model.loss).__name__ for predictor in predictors]))
+    events = []
+
+    def watch(event, arguments):
+        if event in ("os.system", "subprocess.Popen", "socket.connect", "os.exec", "os.remove", "os.rename"):
+            events.append(event)
+        if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+            events.append(f"open {arguments[0]}")
+
+    sys.addaudithook(watch)
+    kit.load(sys.argv[1])
+    print(json.dumps(events))
     """
     paths = [str(folder / str(number)) for number in range(len(TASKS))]
     command = [sys.executable, "-c", textwrap.dedent(script), *paths]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    there, losses = map(json.loads, done.stdout.splitlines())
-    return json.loads(json.dumps(here)), there, losses
+    there, losses, events = map(json.loads, done.stdout.splitlines())
+    return json.loads(json.dumps(here)), there, losses, events
 
 
 @pytest.mark.parametrize("number", range(len(TASKS)), ids=[str(task.match) for task in TASKS])
 def test_a_fresh_process_decides_equally(in_a_fresh_process, number):
-    here, there, _ = in_a_fresh_process
+    here, there, *_ = in_a_fresh_process
     assert there[number] == here[number]
 
 
 def test_the_model_comes_back_compiled_with_the_loss_of_its_row(in_a_fresh_process):
     expected = [type(task.make_loss()).__name__ for task in TASKS]
     assert in_a_fresh_process[2] == expected
+
+
+def test_loading_opens_no_file_for_writing_and_starts_nothing(in_a_fresh_process):
+    assert in_a_fresh_process[3] == []
 
 
 def test_input_task_and_card_come_back_equal(artifact, image_model):
@@ -178,23 +194,35 @@ def test_a_loss_in_the_file_is_refused_before_keras_reads_it(artifact, sign, rew
     assert code_of(sign(artifact)) == "class"
 
 
-def test_loading_opens_no_file_for_writing_and_starts_nothing(artifact):
-    script = """
-    import sys
-    import kit
+DESIGNS = [
+    *({"backbone": name, "width": 4} for name in kit.backbones.names()),
+    *({"activation": name, "backbone": "mlp", "width": 4} for name in kit.activations.names()),
+    *(
+        {"normalization": name, "backbone": "cnn", "width": 4, "l2": 1e-3}
+        for name in ("layer", "group", "none")
+    ),
+]
 
-    kit.load(sys.argv[1])  # once: imports, caches
-    seen = []
 
-    def watch(event, arguments):
-        if event in ("os.system", "subprocess.Popen", "socket.connect", "os.exec", "os.remove", "os.rename"):
-            seen.append(event)
-        if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
-            seen.append(f"open {arguments[0]}")
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: "-".join(map(str, design.values())))
+def test_whatever_a_builder_makes_can_be_saved_and_loaded(design, tmp_path):
+    depth = {"depth": 1} if design["backbone"] == "resnet" else {}
+    model = kit.build_classifier(kit.Classification(3), (8, 8, 1), **design, **depth)
+    predictor = kit.load(kit.save(model, tmp_path / "m"))
+    picture = np.arange(64, dtype="uint8").reshape(8, 8, 1)
+    assert predictor(picture) == kit.artifact.Predictor(model)(picture)
 
-    sys.addaudithook(watch)
-    kit.load(sys.argv[1])
-    print(seen)
-    """
-    command = [sys.executable, "-c", textwrap.dedent(script), artifact]
-    assert subprocess.run(command, capture_output=True, text=True).stdout == "[]\n"
+
+def test_every_row_of_the_match_table_can_be_saved_and_loaded(tmp_path):
+    tasks = {
+        "binary": lambda loss: kit.Classification(("no", "yes"), loss=loss),
+        "multiclass": lambda loss: kit.Classification(("a", "b", "c"), loss=loss),
+        "multilabel": lambda loss: kit.MultilabelClassification(("a", "b"), loss=loss),
+        "numeric": lambda loss: kit.Regression(
+            ("y",), loss=loss, bounds=(0.0, 9.0) if loss == "bounded" else None
+        ),
+    }
+    for row in kit.match.table():
+        model = kit.build(tasks[row.form](row.loss), (2,), width=2, depth=1)
+        predictor = kit.load(kit.save(model, tmp_path / "m"))
+        assert predictor.task.match == model.kit.task.match, str(row)

@@ -98,6 +98,14 @@ def test_more_weights_than_are_stored_are_refused_before_they_are_made(artifact,
     assert code_of(rewrite(artifact / "model.keras", change)) == "shape"
 
 
+def test_a_bias_alone_does_not_fill_the_memory(artifact, rewrite):
+    def change(config):
+        dense(config)["config"]["units"] = 10**12
+        dense(config)["build_config"] = {"input_shape": [None, 0]}
+
+    assert code_of(rewrite(artifact / "model.keras", change)) == "shape"
+
+
 def test_an_input_that_fills_the_memory_is_refused(artifact, rewrite):
     def change(config):
         entry = next(part for part in parts(config) if part["class_name"] == "InputLayer")

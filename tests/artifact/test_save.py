@@ -135,21 +135,23 @@ from kit.errors import ResourceError
 predictor = kit.load(sys.argv[1])
 model = predictor.model
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
-try:
-    kit.save(model, sys.argv[1])
-except ResourceError as error:
-    assert "disk full" in str(error), error
-    sys.exit(7)
+for limit in map(int, sys.argv[2:]):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        kit.save(model, sys.argv[1])
+    except ResourceError as error:
+        assert "disk full" in str(error), error
+    else:
+        sys.exit(f"{limit} bytes were enough")
 """
 
 
-@pytest.mark.parametrize("limit", [100, 9000], ids=["first file", "in the weights"])
-def test_a_full_disk_is_a_resource_error_and_the_old_artifact_stays(artifact, limit):
+def test_a_full_disk_is_a_resource_error_and_the_old_artifact_stays(artifact):
     before = {item.name: item.read_bytes() for item in artifact.iterdir()}
     assert max(map(len, before.values())) > 9000
-    done = subprocess.run([sys.executable, "-c", FULL, artifact, str(limit)], capture_output=True, text=True)
-    assert done.returncode == 7, done.stderr
+    command = [sys.executable, "-c", FULL, artifact, "100", "2000", "9000"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     assert {item.name: item.read_bytes() for item in artifact.iterdir()} == before
     assert [path.name for path in artifact.parent.iterdir()] == [artifact.name]
 

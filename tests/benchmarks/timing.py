@@ -38,7 +38,9 @@ def row(name, kit, plain):
     ratios = [slow / fast for fast, slow in zip(kit, plain, strict=True)]
     middle = [statistics.median(side) for side in (kit, plain)]
     neighbours = f"{min(ratios):.2f} to {max(ratios):.2f}"
-    return name, *map(readable, middle), f"{middle[1] / middle[0]:.2f}", neighbours
+    cells = (name, *map(readable, middle), f"{middle[1] / middle[0]:.2f}", neighbours)
+    output.say("  ".join(cells))  # the table comes when all is measured
+    return cells
 
 
 def readable(seconds):
