@@ -10,7 +10,12 @@ OUTPUTS = Registry("output activation")
 
 # Kernels start so that a signal keeps its size through the activation that follows:
 # He et al. 2015 (arXiv:1502.01852), Glorot and Bengio 2010, Klambauer et al. 2017 (arXiv:1706.02515).
-_STARTS = {"tanh": "glorot_uniform", "sigmoid": "glorot_uniform", "linear": "glorot_uniform", "selu": "lecun_normal"}
+_STARTS = {
+    "tanh": "glorot_uniform",
+    "sigmoid": "glorot_uniform",
+    "linear": "glorot_uniform",
+    "selu": "lecun_normal",
+}
 _STOCK = {"relu": "relu", "elu": "elu", "selu": "selu", "gelu": "gelu", "swish": "silu"} | {
     name: name for name in ("mish", "tanh", "sigmoid", "linear")
 }
@@ -104,11 +109,13 @@ def leaky_relu(x, slope=0.1):
 
 @HIDDEN.register("prelu")
 def prelu(x):
-    """x above 0, a x below, with one learned a for each channel. Source: He et al. 2015 (arXiv:1502.01852)."""
+    """x above 0, a x below, one learned a for each channel. Source: He et al. 2015 (arXiv:1502.01852)."""
     import keras
 
     places = tuple(range(1, len(x.shape) - 1))
-    return keras.layers.PReLU(alpha_initializer=keras.initializers.Constant(0.25), shared_axes=places or None)(x)
+    return keras.layers.PReLU(
+        alpha_initializer=keras.initializers.Constant(0.25), shared_axes=places or None
+    )(x)
 
 
 @OUTPUTS.register("quantiles")

@@ -90,5 +90,9 @@ BIASES = {  # name -> rule, what it needs to know, the rule in words
     "one": (lambda targets: np.full(int(targets), _inverse_softplus(1.0)), ("targets",), "the mean"),
     "bounded": (_within, ("mean", "bounds"), "logit of the mean within the bounds"),
     "quantiles": (_levels, ("quantiles", "targets"), "quantiles of a normal distribution"),
-    "gaussian": (lambda targets: np.tile([0.0, _inverse_softplus(1.0)], int(targets)), ("targets",), "mean and spread"),
+    "gaussian": (
+        lambda targets: np.tile([0.0, _inverse_softplus(1.0)], int(targets)),
+        ("targets",),
+        "mean and spread",
+    ),
 }

@@ -149,14 +149,14 @@ class Design:
     l1: float = 0.0
     l2: float = 0.0
 
-    def keywords(self):
-        """The keyword arguments for the backbone."""
+    def keywords(self, defaults):
+        """The keyword arguments for the backbone; `defaults` hold where nothing is set."""
         import keras
 
         regularizer = keras.regularizers.L1L2(self.l1, self.l2) if self.l1 or self.l2 else None
         given = {name: getattr(self, name) for name in ("width", "depth", "normalization", "dropout")}
         given = {name: value for name, value in given.items() if value is not None}
-        return {"activation": self.activation, "regularizer": regularizer, **given}
+        return {"activation": self.activation, "regularizer": regularizer, **defaults, **given}
 
 
 def assemble(task, input, design):
@@ -170,7 +170,8 @@ def assemble(task, input, design):
     input = inputs.as_input(input)
     name = backbones.chosen(design.backbone, input.rank, type(input).__name__)
     tensors, features = input.layers()
-    outputs = task.head(pool(backbones.get(name)(features, **design.keywords())))
+    defaults = {} if task.is_classification else backbones.BACKBONES.facts(name).get("regression", {})
+    outputs = task.head(pool(backbones.get(name)(features, **design.keywords(defaults))))
 
     model = keras.Model(tensors, outputs, name=f"{name}_{type(task).__name__.lower()}")
     model.kit = Kit(input, task)

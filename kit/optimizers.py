@@ -80,7 +80,9 @@ def get(name, learning_rate=None, **options):
     rate = recipe.learning_rate if learning_rate is None else learning_rate
     if not rate > 0:
         raise KitError(f"learning_rate is a step size above 0. Received: {rate}.")
-    return getattr(keras.optimizers, recipe.keras_name)(rate, **{**dict(recipe.defaults), **_for_keras(options)})
+    return getattr(keras.optimizers, recipe.keras_name)(
+        rate, **{**dict(recipe.defaults), **_for_keras(options)}
+    )
 
 
 def _for_keras(options):

@@ -48,7 +48,13 @@ def test_the_hidden_activation_leaves_the_output_activation_alone(activation):
 @pytest.mark.parametrize("normalization", ["layer", "none"])
 def test_settings_reach_the_backbone(backbone, normalization):
     model = kit.build_classifier(
-        kit.Classification(2), IMAGE, backbone=backbone, width=8, depth=1, normalization=normalization, l2=1e-3
+        kit.Classification(2),
+        IMAGE,
+        backbone=backbone,
+        width=8,
+        depth=1,
+        normalization=normalization,
+        l2=1e-3,
     )
     assert not [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     assert any(getattr(layer, "kernel_regularizer", None) for layer in model.layers)
@@ -56,7 +62,9 @@ def test_settings_reach_the_backbone(backbone, normalization):
 
 def test_weights_in_the_loss_of_l2_are_as_by_hand():
     model = kit.build_regressor(kit.Regression(), TABLE, width=4, depth=1, dropout=0.0, l1=0.5, l2=0.25)
-    kernel = keras.ops.convert_to_numpy(next(layer for layer in model.layers if hasattr(layer, "kernel")).kernel)
+    kernel = keras.ops.convert_to_numpy(
+        next(layer for layer in model.layers if hasattr(layer, "kernel")).kernel
+    )
     by_hand = 0.5 * np.abs(kernel).sum() + 0.25 * (kernel**2).sum()
     assert float(sum(model.losses)) == pytest.approx(float(by_hand), rel=1e-5)
 

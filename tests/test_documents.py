@@ -28,7 +28,7 @@ def test_the_readme_begins_with_two_commands_that_need_nothing_but_python():
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[2][:30])
 def test_every_python_block_of_the_readme_runs(block, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    exec(compile(block.replace("epochs=10", "epochs=1"), "README.md", "exec"), {})
+    exec(compile(block.replace("epochs=10", "epochs=1"), "README.md", "exec"), {})  # noqa: S102 - our own
 
 
 def test_requirements_without_tensorflow_follow_from_pyproject():
@@ -42,5 +42,3 @@ def test_requirements_without_tensorflow_follow_from_pyproject():
 
 def test_contributing_fits_on_a_page():
     assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) <= 40
-
-

@@ -10,7 +10,18 @@ import pytest
 KIT = Path(__file__).parents[1] / "kit"
 LAYERS = [
     {"errors", "registry", "storage"},
-    {"match", "codecs", "decisions", "biases", "activations", "optimizers", "schedules", "losses", "metrics", "draw"},
+    {
+        "match",
+        "codecs",
+        "decisions",
+        "biases",
+        "activations",
+        "optimizers",
+        "schedules",
+        "losses",
+        "metrics",
+        "draw",
+    },
     {"inputs", "blocks"},
     {"backbones", "decoders"},
     {"tasks"},
@@ -47,7 +58,11 @@ def test_every_part_has_a_layer():
     assert parts <= LAYER.keys()
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.parent != KIT or path.name != "__init__.py"], ids=lambda path: str(path.relative_to(KIT)))
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if path.parent != KIT or path.name != "__init__.py"],
+    ids=lambda path: str(path.relative_to(KIT)),
+)
 def test_a_module_imports_only_its_own_layer_or_lower_ones(path):
     too_high = [
         f"line {line}: kit.{name}"
@@ -60,10 +75,14 @@ def test_a_module_imports_only_its_own_layer_or_lower_ones(path):
 HEAVY = ("keras", "tensorflow", "jax", "pandas", "sklearn", "matplotlib", "PIL", "numpy")
 
 
-@pytest.mark.parametrize("command", ["import kit", "import kit.cli", "from kit.cli import main; main(['list', 'models'])"])
+@pytest.mark.parametrize(
+    "command", ["import kit", "import kit.cli", "from kit.cli import main; main(['list', 'models'])"]
+)
 def test_starting_up_imports_nothing_heavy(command, tmp_path):
     code = f"import sys; {command}; print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
     assert done.stderr.strip().splitlines()[-1] == "[]"
 
 

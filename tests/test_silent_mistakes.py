@@ -147,7 +147,9 @@ def test_s19_s20_targets_are_never_broadcast(loss, shape):
 def test_s19_s20_two_classes_are_never_broadcast(loss):
     for shape in ((6,), (6, 2), (1, 1)):
         with pytest.raises(ValueError, match="shape"):
-            kit.Classification(2, loss=loss).make_loss()(np.ones(shape, "float32"), np.full((6, 1), 0.5, "float32"))
+            kit.Classification(2, loss=loss).make_loss()(
+                np.ones(shape, "float32"), np.full((6, 1), 0.5, "float32")
+            )
 
 
 @pytest.mark.parametrize("loss", ["positive", "poisson"])

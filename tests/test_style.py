@@ -44,7 +44,11 @@ def test_a_function_takes_few_arguments(path):
         names = [argument.arg for argument in node.args.args + node.args.kwonlyargs]
         return len(names) - (names[:1] in (["self"], ["cls"]))
 
-    many = {node.name: count(node) for node in functions(path) if count(node) > MOST_ARGUMENTS and node.name not in VERBS}
+    many = {
+        node.name: count(node)
+        for node in functions(path)
+        if count(node) > MOST_ARGUMENTS and node.name not in VERBS
+    }
     assert not many
 
 
@@ -53,7 +57,11 @@ def test_every_public_name_has_a_docstring(path):
     module = ast.parse(path.read_text("utf-8"))
     assert ast.get_docstring(module)
     kinds = (ast.FunctionDef, ast.ClassDef)
-    bare = [node.name for node in module.body if isinstance(node, kinds) and not node.name.startswith("_") and not ast.get_docstring(node)]
+    bare = [
+        node.name
+        for node in module.body
+        if isinstance(node, kinds) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
     assert not bare
 
 
@@ -85,7 +93,19 @@ def test_some_things_have_one_home(pattern):
 
 def test_nothing_but_storage_opens_a_file_for_writing():
     pattern = r"open\([^)]*['\"][wax]b?\+?['\"]|\.write_text\(|\.write_bytes\(|\.mkdir\("
-    found = [name for path, name in zip(FILES, NAMES, strict=True) if name != "storage.py" and re.search(pattern, path.read_text("utf-8"))]
-    writes = {name: [line for line in (KIT / name).read_text("utf-8").splitlines() if re.search(pattern, line)] for name in found}
-    through_storage = {name: [line for line in lines if "storage." not in line and "temporary" not in line and ">>>" not in line] for name, lines in writes.items()}
+    found = [
+        name
+        for path, name in zip(FILES, NAMES, strict=True)
+        if name != "storage.py" and re.search(pattern, path.read_text("utf-8"))
+    ]
+    writes = {
+        name: [line for line in (KIT / name).read_text("utf-8").splitlines() if re.search(pattern, line)]
+        for name in found
+    }
+    through_storage = {
+        name: [
+            line for line in lines if "storage." not in line and "temporary" not in line and ">>>" not in line
+        ]
+        for name, lines in writes.items()
+    }
     assert not {name: lines for name, lines in through_storage.items() if lines}

@@ -2,7 +2,8 @@
 
 A backbone takes a tensor and, by keyword, what a builder can set: `activation`, `width`,
 `depth`, `normalization`, `dropout`, `regularizer`; its defaults are the ones that were
-measured. `ranks` says which inputs it fits: 2 for features, 4 for images.
+measured. `ranks` says which inputs it fits: 2 for features, 4 for images; `regression` holds
+the defaults that are others where numbers are predicted.
 """
 
 from kit.errors import MatchError

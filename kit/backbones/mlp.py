@@ -6,8 +6,8 @@ from kit.backbones import BACKBONES
 from kit.blocks.dense import dense_block
 
 
-@BACKBONES.register("mlp", ranks=(2, 4))
-def mlp(x, *, activation="relu", width=256, depth=3, normalization="none", dropout=0.1, regularizer=None):
+@BACKBONES.register("mlp", ranks=(2, 4), regression={"dropout": 0.1})
+def mlp(x, *, activation="relu", width=256, depth=3, normalization="none", dropout=0.3, regularizer=None):
     """`depth` fully connected layers of `width` units.
 
     Args:
@@ -16,7 +16,8 @@ def mlp(x, *, activation="relu", width=256, depth=3, normalization="none", dropo
         width: units of each layer.
         depth: number of layers.
         normalization: "batch", "layer" or "none".
-        dropout: fraction dropped after each layer in training, 0 to below 1.
+        dropout: fraction dropped after each layer in training, 0 to below 1; a regressor that
+            is not told otherwise takes 0.1: numbers suffer more from it than classes.
         regularizer: a Keras regularizer of the kernels, or None.
 
     Returns:

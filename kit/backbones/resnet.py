@@ -36,5 +36,3 @@ def resnet(x, *, activation="relu", width=32, depth=2, normalization="batch", dr
             strides = 2 if stage and block == 0 else 1
             x = residual(x, width * 2**stage, strides=strides, dropout=dropout, **settings)
     return norm_act(x, activation=activation, normalization=normalization)
-
-

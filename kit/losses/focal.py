@@ -182,7 +182,9 @@ class SparseFocal(keras.losses.Loss):
         true = ops.clip(ops.sum(target * y_pred, axis=-1), 0.0, 1 - 1e-6)
         losses = losses * (1 - true) ** self.gamma
         if self.alpha is not None:
-            losses = losses * ops.take(ops.convert_to_tensor(self.alpha, dtype=y_pred.dtype), ops.cast(y_true, "int32"))
+            losses = losses * ops.take(
+                ops.convert_to_tensor(self.alpha, dtype=y_pred.dtype), ops.cast(y_true, "int32")
+            )
         return losses
 
     def get_config(self):

@@ -31,5 +31,3 @@ def ordinal(label_smoothing=0.0):
         True
     """
     return BinaryCrossentropy(label_smoothing, name="ordinal")
-
-

@@ -71,7 +71,9 @@ class Regression:
         values = self.encode(labels).astype("float64")
         spread = values.std(axis=0)
         spread[spread == 0] = 1.0  # a constant target: nothing to scale
-        return dataclasses.replace(self, mean=tuple(values.mean(axis=0).tolist()), scale=tuple(spread.tolist()))
+        return dataclasses.replace(
+            self, mean=tuple(values.mean(axis=0).tolist()), scale=tuple(spread.tolist())
+        )
 
     def encode(self, labels):
         """(N,) or (N, T) numbers -> float32 (N, T).

@@ -29,7 +29,9 @@ def save(path, model, callbacks, facts):
     arrays = {f"variable {index}": value for index, value in enumerate(state.copied(model))}
     memory = []
     for index, callback in enumerate(callbacks):
-        memory.append({name: _plain(getattr(callback, name)) for name in _REMEMBERED if hasattr(callback, name)})
+        memory.append(
+            {name: _plain(getattr(callback, name)) for name in _REMEMBERED if hasattr(callback, name)}
+        )
         for place, weight in enumerate(getattr(callback, "best_weights", None) or []):
             arrays[f"best {index} {place}"] = np.asarray(weight)
     facts = {**facts, "memory": memory, "variables": _paths(model)}
@@ -52,7 +54,9 @@ def load(path):
     except FileNotFoundError:
         return None
     except Exception as error:  # zip, NumPy and JSON each raise their own for a damaged file
-        raise ArtifactError("checkpoint", str(path), f"damaged ({error}). Remove it to start again.") from None
+        raise ArtifactError(
+            "checkpoint", str(path), f"damaged ({error}). Remove it to start again."
+        ) from None
 
 
 def restore(model, callbacks, facts, arrays):
@@ -63,7 +67,9 @@ def restore(model, callbacks, facts, arrays):
     """
     if facts["variables"] != _paths(model):
         raise ArtifactError(
-            "checkpoint", "checkpoint.npz", "it belongs to another network. Choose another folder for this run."
+            "checkpoint",
+            "checkpoint.npz",
+            "it belongs to another network. Choose another folder for this run.",
         )
     state.put_back(model, [arrays[f"variable {index}"] for index in range(len(facts["variables"]))])
     for index, (callback, memory) in enumerate(zip(callbacks, facts["memory"], strict=True)):

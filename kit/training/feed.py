@@ -39,7 +39,11 @@ class Feed:
 
     def batch(self, epoch, rows):
         """The samples of one batch as this epoch shows them."""
-        x = {name: array[rows] for name, array in self.x.items()} if isinstance(self.x, dict) else self.x[rows]
+        x = (
+            {name: array[rows] for name, array in self.x.items()}
+            if isinstance(self.x, dict)
+            else self.x[rows]
+        )
         if self.augment is not None:
             x = self.augment(x, rows, seed=self.seed, epoch=epoch)
         return (x, *(array[rows] for array in self._whole[1:]))

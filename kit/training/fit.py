@@ -70,7 +70,13 @@ def fit(
     """
     began = time.monotonic()
     _check(model, epochs=epochs, minutes=minutes, batch_size=batch_size, accumulate=accumulate)
-    asked = {"epochs": epochs, "minutes": minutes, "batch_size": batch_size, "schedule": schedule, "seed": seed}
+    asked = {
+        "epochs": epochs,
+        "minutes": minutes,
+        "batch_size": batch_size,
+        "schedule": schedule,
+        "seed": seed,
+    }
     stored = checkpoint.load(Path(resume) / CHECKPOINT) if resume else None
     feed, validation = arrays.prepare(model.kit, data, seed=seed, class_weight=class_weight, augment=augment)
     accumulate_gradients(model, accumulate)
@@ -80,12 +86,16 @@ def fit(
         settings = resumed(stored[0], asked)
     else:
         settings = planned(model, feed, asked | {"patience": patience}, precision, engine, callbacks)
-    return Run(model, feed, validation, settings, stored, resume, verbose, began).train(callbacks, tensorboard)
+    return Run(model, feed, validation, settings, stored, resume, verbose, began).train(
+        callbacks, tensorboard
+    )
 
 
 def _check(model, **numbers):
     if getattr(model, "kit", None) is None or model.optimizer is None:
-        raise KitError(f"Model '{model.name}' was not built by kit. Use kit.build_classifier() or its siblings.")
+        raise KitError(
+            f"Model '{model.name}' was not built by kit. Use kit.build_classifier() or its siblings."
+        )
     for name, number in numbers.items():
         if number is not None and number <= 0:
             raise KitError(f"{name} must be above 0. Received: {number}.")

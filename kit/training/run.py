@@ -82,7 +82,9 @@ class Run:
 
     def _described(self):
         s = self.settings
-        return f"batch {s.batch_size}, {s.schedule}, {s.precision}, engine {s.engine} ({s.why}), seed {s.seed}"
+        return (
+            f"batch {s.batch_size}, {s.schedule}, {s.precision}, engine {s.engine} ({s.why}), seed {s.seed}"
+        )
 
     def _say(self, text):
         if self.verbose:

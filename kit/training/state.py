@@ -8,7 +8,9 @@ from kit.training.seeds import seed_states
 
 def build(model, feed):
     """Makes the variables of loss, metrics and optimizer, so that compiled loops only use them."""
-    batch = [keras.tree.map_structure(keras.ops.convert_to_tensor, part) for part in feed.batch(0, np.arange(1))]
+    batch = [
+        keras.tree.map_structure(keras.ops.convert_to_tensor, part) for part in feed.batch(0, np.arange(1))
+    ]
     outputs = model(batch[0], training=False)
     weights = batch[2] if len(batch) > 2 else None
     model.compute_loss(batch[0], batch[1], outputs, weights, training=False)

@@ -64,10 +64,15 @@ def test_the_same_seed_builds_the_same_weights(name):
 
 
 @every_backbone
-@pytest.mark.parametrize("setting", [{"width": 4}, {"depth": 1}, {"normalization": "layer"}, {"dropout": 0.5}], ids=str)
+@pytest.mark.parametrize(
+    "setting", [{"width": 4}, {"depth": 1}, {"normalization": "layer"}, {"dropout": 0.5}], ids=str
+)
 def test_every_setting_is_taken(name, setting, rng):
     model = kit.build_classifier(
-        kit.Classification(3), (6,) if built(name).kit.input.rank == 2 else (16, 16, 3), backbone=name, **setting
+        kit.Classification(3),
+        (6,) if built(name).kit.input.rank == 2 else (16, 16, 3),
+        backbone=name,
+        **setting,
     )
     assert np.isfinite(keras.ops.convert_to_numpy(model(samples(model, 2, rng)))).all()
 

@@ -64,7 +64,10 @@ def test_an_integer_stands_for_that_many_classes():
 
 def test_two_classes_are_one_sigmoid_unit_and_more_are_softmax():
     assert (kit.Classification(2).match.units, kit.Classification(2).match.activation) == ("1", "sigmoid")
-    assert (kit.Classification(3).match.units, kit.Classification(3).match.activation) == ("classes", "softmax")
+    assert (kit.Classification(3).match.units, kit.Classification(3).match.activation) == (
+        "classes",
+        "softmax",
+    )
 
 
 def test_classes_keep_the_type_that_the_user_has():

@@ -26,7 +26,9 @@ every_loss = pytest.mark.parametrize("loss", LOSSES)
 
 def head_on_zeros(task):
     inputs = keras.Input((4,))
-    return np.asarray(keras.ops.convert_to_numpy(keras.Model(inputs, task.head(inputs))(np.zeros((1, 4), "float32"))))
+    return np.asarray(
+        keras.ops.convert_to_numpy(keras.Model(inputs, task.head(inputs))(np.zeros((1, 4), "float32")))
+    )
 
 
 @every_loss
@@ -87,7 +89,8 @@ def test_quantiles_never_cross():
 
 
 @pytest.mark.parametrize(
-    ("loss", "wrong"), [("poisson", [1.0, -1.0]), ("poisson", [1.0, 0.5]), ("positive", [1.0, -2.0]), ("mse", [1.0, np.nan])]
+    ("loss", "wrong"),
+    [("poisson", [1.0, -1.0]), ("poisson", [1.0, 0.5]), ("positive", [1.0, -2.0]), ("mse", [1.0, np.nan])],
 )
 def test_targets_that_the_output_cannot_reach_are_named_with_their_row(loss, wrong):
     with pytest.raises(DataError, match="row 1"):

@@ -238,7 +238,9 @@ def test_targets_of_unknown_scale_are_refused_before_training(data):
         kit.fit(model, data, epochs=1, verbose=0)
 
 
-@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"batch_size": -1}, {"minutes": 0}, {"accumulate": 0}], ids=str)
+@pytest.mark.parametrize(
+    "wrong", [{"epochs": 0}, {"batch_size": -1}, {"minutes": 0}, {"accumulate": 0}], ids=str
+)
 def test_numbers_out_of_range_are_refused(data, wrong):
     with pytest.raises(KitError, match="must be above 0"):
         kit.fit(regressor(data), data, verbose=0, **wrong)

@@ -24,7 +24,9 @@ def test_momentum_forgets_its_start_before_a_run_ends():
 
 def test_balanced_classes_weigh_the_same_together():
     weights = plan.class_weights([10, 30, 60], "balanced")
-    assert [weight * count for weight, count in zip(weights, [10, 30, 60], strict=True)] == pytest.approx([100 / 3] * 3)
+    assert [weight * count for weight, count in zip(weights, [10, 30, 60], strict=True)] == pytest.approx(
+        [100 / 3] * 3
+    )
 
 
 def test_auto_balances_only_what_is_more_than_two_to_one():

@@ -35,7 +35,9 @@ def chosen(name, model, feed, callbacks):
     backend = keras.backend.backend()
     if name != "auto":
         if name not in ("keras", backend):
-            raise KitError(f"Engine '{name}' does not run on backend {backend}. Use auto, keras or {backend}.")
+            raise KitError(
+                f"Engine '{name}' does not run on backend {backend}. Use auto, keras or {backend}."
+            )
         return name, "asked for"
     if backend not in _ENGINES:
         return "keras", f"backend {backend}"

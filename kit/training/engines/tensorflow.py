@@ -31,7 +31,9 @@ class TensorFlowEngine(EpochEngine):
         return _numbers(self._test(data, tf.convert_to_tensor(order)))
 
     def _steps(self, data, order):
-        loss = self.model.metrics[0]  # the mean loss since the epoch began: not finite from the first bad step on
+        loss = self.model.metrics[
+            0
+        ]  # the mean loss since the epoch began: not finite from the first bad step on
         done = 0
         for rows in order:
             self.model.train_step(_taken(data, rows))

@@ -1,0 +1,53 @@
+"""Every tutorial runs, its claims hold, and it draws what it says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "tutorials"
+TUTORIALS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+HANGS = 300  # seconds after which a tutorial is taken to hang; it needs a tenth of that
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: path.stem)
+def test_a_tutorial_runs_and_its_claims_hold(tutorial, tmp_path):
+    paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "KIT_SHORT": "1", "PYTHONPATH": paths, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, str(tutorial)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=HANGS,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    pictures = sorted((tmp_path / "pictures").iterdir())
+    assert pictures
+    for path in pictures:
+        with Image.open(path) as picture:
+            assert picture.format == "PNG"
+            pixels = np.asarray(picture.convert("RGB"))
+        assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 1, f"{path.name} has one colour only"
+
+
+@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: path.stem)
+def test_a_tutorial_begins_with_its_question_and_checks_its_claims(tutorial):
+    text = tutorial.read_text("utf-8")
+    assert text.startswith("# %% [markdown]\n# # ")
+    assert "\n# Question: " in text
+    assert text.count("\nassert ") >= 5
+    assert "pyplot" not in text
+
+
+def test_the_readme_lists_every_tutorial_once():
+    readme = (FOLDER / "README.md").read_text("utf-8")
+    assert TUTORIALS
+    assert [readme.count(f"]({path.name})") for path in TUTORIALS] == [1] * len(TUTORIALS)
