@@ -32,7 +32,8 @@ def prepare(kit, data, *, seed, class_weight, augment):
 def encoded(samples, kit):
     """(x, y) of samples under the model's own input and task."""
     if samples.input != kit.input or samples.task != kit.task:
-        samples = dataclasses.replace(samples, input=kit.input, task=kit.task)
+        encoded = samples.encoded if samples.input == kit.input else None
+        samples = dataclasses.replace(samples, input=kit.input, task=kit.task, encoded=encoded)
     return samples.arrays()
 
 

@@ -48,7 +48,7 @@ def load(path):
         ArtifactError: if the file is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         return json.loads(arrays.pop("facts").tobytes().decode("utf-8")), arrays
     except FileNotFoundError:
