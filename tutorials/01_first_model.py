@@ -166,7 +166,7 @@ assert low <= report.metrics["accuracy"] <= high
 # %%
 with draw.style():
     title = "The 9 test samples with the highest loss: label, and what the model says (bold: wrong)"
-    picture, panels = draw.figure(title, columns=9, width=8, height=1.05)
+    picture, panels = draw.figure(title, columns=9, width=8, height=1.15)
     worst = report.worst.head(9)
     for panel, image, truth, said in zip(
         panels, report.examples, worst["truth"], worst["decision"], strict=False

@@ -218,8 +218,8 @@ assert patients_report.metrics["mae"] < patients_report.baseline["mae"]
 
 # %% [markdown]
 # The picture shows each test row with its interval, sorted by the predicted middle. For houses the
-# intervals are narrow and grow with the price. For patients they cover half of the scale: the model
-# knows something, and its intervals say how little.
+# intervals are narrow and grow with the price. For patients they cover about half of the scale: the
+# model knows something, and its intervals say how little.
 
 
 # %%
@@ -233,7 +233,7 @@ def draw_intervals(panel, outputs, true, unit):
     panel.plot(rank, middle, color=draw.BLUE, label="middle")
     panel.plot(rank[inside], true[inside], ".", color="black", markersize=4, label="true, inside")
     panel.plot(rank[~inside], true[~inside], "x", color=draw.RED, markersize=5, label="true, outside")
-    panel.set_title(f"{inside.mean():.0%} of {len(true)} test rows inside")
+    panel.set_title(f"{100 * inside.mean():.0f} % of {len(true)} test rows inside")
     panel.set_xlabel("test rows, by prediction")
     panel.set_ylabel(unit)
     panel.legend(loc="upper left")
@@ -246,7 +246,16 @@ with draw.style():
     widened = outputs + margin * np.array([-1, 0, 1])
     draw_intervals(left, widened / 1000, true / 1000, "price in thousands, intervals widened")
     draw_intervals(right, patients_outputs, patients_true, "progression of diabetes")
+    left.set_ylim(bottom=0)
+    right.set_ylim(bottom=0)
 storage.write_bytes("pictures/03_intervals.png", draw.png(picture))
+
+relative = [
+    np.mean(each[:, 2] - each[:, 0]) / np.ptp(values)
+    for each, values in ((widened, true), (patients_outputs, patients_true))
+]
+print("Mean width of the intervals as a share of the scale: {:.2f} and {:.2f}".format(*relative))
+assert relative[0] < 0.25 and 0.3 < relative[1] < 0.6
 
 # %% [markdown]
 # The right picture has few rows, so its share has a wide interval of its own. With that many rows a
