@@ -160,7 +160,7 @@ class Table:
             raise SchemaError([_missing_column(name, values, wanted) for name in missing])
         extra = [name for name in values if name not in wanted]
         if extra:
-            message = f"Columns {', '.join(map(repr, extra))} were not there in training; they are ignored."
+            message = f"Not there in training, so ignored: {', '.join(map(repr, extra))}."
             warnings.warn(message, UserWarning, stacklevel=4)
         return [values[name] for name in wanted]
 

@@ -1,7 +1,8 @@
 """Run folders: which one a command gets, and who may work in it."""
 
 import json
-import multiprocessing
+import subprocess
+import sys
 
 import pytest
 
@@ -84,22 +85,23 @@ def test_settings_that_json_writes_otherwise_are_still_the_same(tmp_path):
     assert begin(tmp_path, {"size": (8, 8)}).continued
 
 
-def _kill_between(root, step):
-    """A process that dies while it takes a folder."""
-    import os
+KILLED = """
+import os, sys
+from kit import storage
+from kit.cli import runs
 
-    write = storage.write_json
-    storage.write_json = lambda *arguments: (step == "after" and write(*arguments), os._exit(9))
-    with runs.held("flowers", ASKED, root):
-        pass
+root, step, asked = sys.argv[1], sys.argv[2], {asked!r}
+write = storage.write_json
+storage.write_json = lambda *arguments: (step == "after" and write(*arguments), os._exit(9))
+with runs.held("flowers", asked, root):
+    pass
+"""
 
 
 @pytest.mark.parametrize("step", ["before", "after"])
 def test_a_kill_while_the_folder_is_taken_costs_nothing(tmp_path, step):
-    process = multiprocessing.get_context("spawn").Process(target=_kill_between, args=(tmp_path, step))
-    process.start()
-    process.join()
-    assert process.exitcode == 9
+    code = KILLED.format(asked=ASKED)
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path), step]).returncode == 9
     assert begin(tmp_path).path.name == "flowers"
 
 
