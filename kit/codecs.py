@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from kit.errors import DataError, Fault
+from kit.plain import scalar
 from kit.registry import Registry
 
 CODECS = Registry("label code")
@@ -214,7 +215,7 @@ def _numbers(labels, names, where, accepts=None, expected=""):
     for row, column in np.argwhere(~right):
         place = f", target '{names[column]}'" if len(names) > 1 else ""
         rule = expected if numeric[row, column] else "a finite number"
-        faults.append(Fault(f"{_at(where, row)}{place}", repr(_python(rows[row, column])), rule))
+        faults.append(Fault(f"{_at(where, row)}{place}", repr(scalar(rows[row, column])), rule))
     if faults:
         raise DataError(faults)
     return _floats(rows)
@@ -310,10 +311,6 @@ def _few(names):
 
 def _at(where, row):
     return f"row {row}" if where is None else str(where[row])
-
-
-def _python(value):
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _argmax(targets):

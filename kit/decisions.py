@@ -5,11 +5,11 @@ one `Decision` for each sample.
 """
 
 import dataclasses
-import math
 
 import numpy as np
 
 from kit.errors import KitError
+from kit.plain import plain
 from kit.registry import Registry
 
 DECISIONS = Registry("decision")
@@ -76,7 +76,7 @@ class Decision:
             {'value': 21.5, 'interval': [18.0, 25.0]}
         """
         known = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {name: _plain(value) for name, value in known.items() if value is not None}
+        return {name: plain(value) for name, value in known.items() if value is not None}
 
 
 def get(name):
@@ -237,13 +237,3 @@ def _rounded(value):
     if isinstance(value, dict):
         return {key: _rounded(each) for key, each in value.items()}
     return tuple(map(_rounded, value)) if isinstance(value, tuple) else value
-
-
-def _plain(value):
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -29,7 +29,7 @@ SCALES = {  # what the last Rescaling of a head does: units of the activation ->
     "mean": " * mean",
     "range": " * (high - low) + low",
 }
-_NOT_OPTIONS = ("prior", "name", "reduction", "dtype", "kwargs")  # parameters a user does not choose
+_NOT_OPTIONS = ("name", "reduction", "dtype", "kwargs")  # parameters a user does not choose
 _ROWS = Registry("row of the match table", "kit.losses")  # "form loss" -> maker, with the fact row=Match
 
 
@@ -173,13 +173,12 @@ def units(match, sizes):
     return UNITS[match.units](sizes)
 
 
-def make_loss(match, options=None, *, prior=None, mean=None, scale=None):
+def make_loss(match, options=None, *, mean=None, scale=None):
     """The Keras loss of a row; its inputs are targets and outputs after the activation.
 
     Args:
         match: a `Match`.
         options: values for the options of this loss; those of other rows are left out.
-        prior: share of each class (or label), for `class_weights="balanced"`.
         mean: mean of each numeric target; a row scaled by the mean divides by it.
         scale: standard deviation of each numeric target; a standardised row divides by it.
             Without them a numeric loss is in the user's raw units.
@@ -197,8 +196,6 @@ def make_loss(match, options=None, *, prior=None, mean=None, scale=None):
     """
     parameters = inspect.signature(_maker(match)).parameters
     given = {name: value for name, value in (options or {}).items() if name in parameters}
-    if "prior" in parameters:
-        given["prior"] = prior
     try:
         loss = _maker(match)(**given)
     except ValueError as error:

@@ -3,11 +3,11 @@
 import dataclasses
 import datetime
 import importlib.metadata
-import math
 import platform
 
 import kit
 from kit import decisions
+from kit.plain import plain
 
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pandas")
 
@@ -60,24 +60,6 @@ def versions():
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
-
-
-def plain(value):
-    """`value` as JSON can hold it; what JSON has no form for becomes text.
-
-    Example:
-        >>> plain({"rate": np.float32(0.5), "loss": float("nan"), "size": (8, 8)})
-        {'rate': 0.5, 'loss': None, 'size': [8, 8]}
-    """
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {str(name): plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def readme(card):

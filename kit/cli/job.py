@@ -64,7 +64,8 @@ class Job:
 
     def _asked(self):
         """What makes two commands the same: their words, the data, and what computes."""
-        from kit.artifact.card import plain, versions
+        from kit.artifact.card import versions
+        from kit.plain import plain
 
         words = ("data", "task", "target", "ignore", "on_bad", "out")
         return plain(
@@ -78,7 +79,8 @@ class Job:
         )
 
     def _begin(self, run):
-        from kit.artifact.card import plain, versions
+        from kit.artifact.card import versions
+        from kit.plain import plain
 
         known = {"seed": self.given["seed"], **versions()}
         output.say(f"{run.note} ".lstrip() + f"Run: {run.path}")

@@ -36,7 +36,7 @@ class Run:
 
     def record(self, event, **facts):
         """Appends an event to the journal and waits until it is on the disk."""
-        from kit.artifact.card import plain
+        from kit.plain import plain
 
         storage.append_journal(self.path / JOURNAL, {"event": event, **plain(facts)})
 

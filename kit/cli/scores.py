@@ -35,7 +35,7 @@ def result(pair, split, report, validation):
         report: its `Report`.
         validation: metrics on the validation part, or None.
     """
-    from kit.artifact.card import plain
+    from kit.plain import plain
 
     return plain(
         {

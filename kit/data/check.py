@@ -10,7 +10,7 @@ from kit import storage
 from kit.data.guess import present
 from kit.errors import SHOWN, Fault
 from kit.inputs.findings import Finding, in_rows
-from kit.inputs.values import plain
+from kit.plain import scalar
 
 _EXCLUSIVE = ("binary", "multiclass")  # forms of a target with one class a sample
 
@@ -64,7 +64,7 @@ def absent(values, task):
     """Faults: classes of which there is no sample."""
     if isinstance(values, list) or task is None or task.form not in _EXCLUSIVE:
         return []
-    there = set(map(plain, values.tolist()))
+    there = set(map(scalar, values.tolist()))
     return [
         Fault(f"class {c!r}", "no samples are left", "at least 2") for c in task.classes if c not in there
     ]
@@ -96,7 +96,7 @@ def classes_by_part(values, task, parts):
         return []
     issues = []
     for part, rows in parts.items():
-        there = set(map(plain, values[rows].tolist()))
+        there = set(map(scalar, values[rows].tolist()))
         absent = [str(label) for label in task.classes if label not in there]
         if absent:
             issues.append(
@@ -125,12 +125,12 @@ def _unknown_classes(values, task, names, missing):
     if values.ndim > 1:
         return []
     bad = [
-        row for row, label in enumerate(values.tolist()) if row not in missing and plain(label) not in known
+        row for row, label in enumerate(values.tolist()) if row not in missing and scalar(label) not in known
     ]
     shown = ", ".join(map(str, task.classes[:10])) + (", ..." if len(task.classes) > 10 else "")
     return [
         Finding(
-            Fault(names[row], f"label {plain(values[row])!r}", shown, _nearest(values[row], known)), (row,)
+            Fault(names[row], f"label {scalar(values[row])!r}", shown, _nearest(values[row], known)), (row,)
         )
         for row in bad
     ]
@@ -163,7 +163,7 @@ def _counted(values):
     """(labels, first row, count) of each label that is there."""
     rows, counts = {}, {}
     for row in np.flatnonzero(present(values)):
-        label = plain(values[row])
+        label = scalar(values[row])
         rows.setdefault(label, row)
         counts[label] = counts.get(label, 0) + 1
     return list(rows), list(rows.values()), list(counts.values())

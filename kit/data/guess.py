@@ -4,7 +4,8 @@ import numpy as np
 
 from kit.errors import KitError, unknown
 from kit.inputs import values as reading
-from kit.inputs.values import is_missing, plain
+from kit.inputs.values import is_missing
+from kit.plain import scalar
 
 MOST_INTEGERS = 20  # distinct integers 0..C-1 up to which labels are taken for classes
 TASKS = ("classification", "multilabel", "regression")
@@ -81,7 +82,7 @@ def _integers(labels, values):
     """
     if values.dtype.kind == "f" and len(values) == len(labels):
         return None
-    distinct = {plain(value) for value in values.tolist()}
+    distinct = {scalar(value) for value in values.tolist()}
     if not all(isinstance(value, int | float) for value in distinct):
         return None
     return {int(value) for value in distinct} if all(float(v).is_integer() for v in distinct) else None
@@ -97,7 +98,7 @@ def _classification(labels, names):
     from kit.tasks import Classification
 
     labels = _as_classes(labels)
-    classes = sorted({plain(label) for label in labels[present(labels)].tolist()}, key=_sorting)
+    classes = sorted({scalar(label) for label in labels[present(labels)].tolist()}, key=_sorting)
     return (Classification(tuple(classes)) if len(classes) > 1 else None), labels
 
 
@@ -135,7 +136,7 @@ def _multilabel(labels, names):
             [] if is_missing(text) else [t for t in str(text).split("|") if t] for text in labels.tolist()
         ]
     if isinstance(labels, list):
-        found = sorted({plain(name) for row in labels for name in row}, key=_sorting)
+        found = sorted({scalar(name) for row in labels for name in row}, key=_sorting)
         return MultilabelClassification(tuple(found)), labels
     names = names if len(names) == labels.shape[1] else range(labels.shape[1])
     return MultilabelClassification(tuple(names)), labels

@@ -13,7 +13,7 @@ from kit.data.readers import Request, read
 from kit.data.samples import Data, Samples
 from kit.errors import DataError, Fault, KitError
 from kit.inputs.findings import raise_if_any
-from kit.inputs.values import plain
+from kit.plain import scalar
 
 
 def load_data(
@@ -183,7 +183,7 @@ def _class_numbers(labels, task):
     if not task.is_classification or isinstance(labels, list) or labels.ndim > 1:
         return None
     number = {label: i for i, label in enumerate(task.classes)}
-    return np.array([number[plain(label)] for label in labels.tolist()])
+    return np.array([number[scalar(label)] for label in labels.tolist()])
 
 
 def _assembled(raw, kind, input, task, parts):

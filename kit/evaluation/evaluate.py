@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 
 from kit.errors import KitError
-from kit.evaluation import baseline, bootstrap, html, scores, tables
+from kit.evaluation import baseline, bootstrap, scores, tables
 from kit.evaluation.outcome import outcome_of
 from kit.evaluation.report import Report
+from kit.plain import writable
 
 
 def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None, findings=None):
@@ -171,9 +172,7 @@ def _absent(outcome):
 def _names(samples, count):
     names = getattr(samples, "names", None)
     return (
-        [f"row {row}" for row in range(count)]
-        if names is None
-        else [html.writable(str(name)) for name in names]
+        [f"row {row}" for row in range(count)] if names is None else [writable(str(name)) for name in names]
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from kit import draw
 from kit.evaluation import plots, tables
+from kit.plain import writable
 
 _STYLE = """
 :root { --ink: #1b1f24; --soft: #57606a; --line: #d8dee4;
@@ -101,29 +102,6 @@ def text(value):
         '&lt;b&gt;&amp;'
     """
     return html.escape(writable(str(value)))
-
-
-def writable(value):
-    """Text that UTF-8 can write: names of files may hold bytes that it cannot, which become '?'."""
-    return value.encode("utf-8", "replace").decode("utf-8")
-
-
-def plain(value):
-    """Any value as JSON knows it: NumPy scalars as numbers, what is not finite as None, keys as text.
-
-    Example:
-        >>> plain({"a": (np.float32(0.5), float("nan")), 3: None})
-        {'a': [0.5, None], '3': None}
-    """
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, bool | int) else writable(str(value))
 
 
 def _scores(report):

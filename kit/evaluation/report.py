@@ -10,6 +10,7 @@ import numpy as np
 from kit import draw, storage
 from kit.evaluation import html, plots, tables
 from kit.evaluation.outcome import Outcome
+from kit.plain import plain
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
 
@@ -119,7 +120,7 @@ class Report:
 
     def to_json(self):
         """All numbers and tables as plain data; every number is finite, what is not is None."""
-        return html.plain(
+        return plain(
             {
                 "split": self.split,
                 "samples": self.samples,

@@ -10,6 +10,8 @@ import datetime
 
 import numpy as np
 
+from kit.plain import scalar
+
 LARGEST = float(np.finfo("float32").max)
 
 
@@ -60,11 +62,6 @@ def present(values):
     return ~np.array([is_missing(value) for value in values.tolist()], bool)
 
 
-def plain(value):
-    """A NumPy scalar as Python's own value; anything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def counts(items):
     """How often each item occurs, as a dict."""
     return dict(collections.Counter(items))
@@ -97,7 +94,7 @@ def days(values):
 
 def names(values, levels):
     """Values -> (list of names, None where missing or at fault; problems: names unlike the levels)."""
-    cleaned = [None if is_missing(value) else plain(value) for value in values.tolist()]
+    cleaned = [None if is_missing(value) else scalar(value) for value in values.tolist()]
     kinds = {_kind(level) for level in levels} or {"text", "numbers"}
     wrong = [i for i, name in enumerate(cleaned) if name is not None and _kind(name) not in kinds]
     if not wrong:

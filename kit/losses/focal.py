@@ -11,6 +11,29 @@ from kit.match import matches
 _WHY = "As crossentropy; well classified samples count (1 - p)^gamma, classes count alpha"
 
 
+class _Focal(keras.losses.Loss):
+    """What the focal losses share: their arguments, and how losses are weighted down."""
+
+    def __init__(self, gamma=2.0, alpha=None, label_smoothing=0.0, name="focal", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.gamma, self.alpha = checked_gamma(gamma), checked_alpha(alpha)
+        self.label_smoothing = checked_smoothing(label_smoothing)
+
+    def modulated(self, losses, true):
+        """The losses, each times (1 - probability of what was true)^gamma."""
+        return losses * (1 - ops.clip(true, 0.0, 1 - 1e-6)) ** self.gamma
+
+    def indicated(self, y_true, y_pred):
+        """The modulated loss of each 0 or 1 with the probability of 1, before alpha."""
+        target = y_true * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
+        true = y_true * y_pred + (1 - y_true) * (1 - y_pred)
+        return self.modulated(stable.binary(target, y_pred), true)
+
+    def get_config(self):
+        mine = {"gamma": self.gamma, "alpha": self.alpha, "label_smoothing": self.label_smoothing}
+        return {**super().get_config(), **mine}
+
+
 @matches(
     "binary",
     "focal",
@@ -23,7 +46,7 @@ _WHY = "As crossentropy; well classified samples count (1 - p)^gamma, classes co
     why=_WHY,
 )
 @keras.saving.register_keras_serializable(package="kit")
-class BinaryFocal(keras.losses.Loss):
+class BinaryFocal(_Focal):
     """-alpha (1 - p)^gamma log p of what was true.
 
     Keras' own `BinaryFocalCrossentropy` ignores its alpha unless a second argument says so.
@@ -52,24 +75,15 @@ class BinaryFocal(keras.losses.Loss):
     """
 
     def __init__(self, gamma=2.0, alpha=None, label_smoothing=0.0, name="focal", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.gamma, self.alpha = checked_gamma(gamma), checked_alpha(alpha, 2)
-        self.label_smoothing = checked_smoothing(label_smoothing)
+        super().__init__(gamma, checked_alpha(alpha, 2), label_smoothing, name, **kwargs)
 
     def call(self, y_true, y_pred):
         check_same(self, y_true, y_pred)
         y_true = ops.cast(y_true, y_pred.dtype)
-        target = y_true * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
-        losses = stable.binary(target, y_pred)
-        true = ops.clip(y_true * y_pred + (1 - y_true) * (1 - y_pred), 0.0, 1 - 1e-6)
-        losses = losses * (1 - true) ** self.gamma
+        losses = self.indicated(y_true, y_pred)
         if self.alpha is not None:
             losses = losses * (y_true * self.alpha[1] + (1 - y_true) * self.alpha[0])
         return ops.mean(losses, axis=-1)
-
-    def get_config(self):
-        mine = {"gamma": self.gamma, "alpha": self.alpha, "label_smoothing": self.label_smoothing}
-        return {**super().get_config(), **mine}
 
 
 @matches(
@@ -84,7 +98,7 @@ class BinaryFocal(keras.losses.Loss):
     why=_WHY,
 )
 @keras.saving.register_keras_serializable(package="kit")
-class MultilabelFocal(keras.losses.Loss):
+class MultilabelFocal(_Focal):
     """`BinaryFocal` for each label, the mean over labels.
 
     Args:
@@ -110,26 +124,14 @@ class MultilabelFocal(keras.losses.Loss):
         0.6931
     """
 
-    def __init__(self, gamma=2.0, alpha=None, label_smoothing=0.0, name="focal", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.gamma, self.alpha = checked_gamma(gamma), checked_alpha(alpha)
-        self.label_smoothing = checked_smoothing(label_smoothing)
-
     def call(self, y_true, y_pred):
         check_same(self, y_true, y_pred)
         y_true = ops.cast(y_true, y_pred.dtype)
-        target = y_true * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
-        losses = stable.binary(target, y_pred)
-        true = ops.clip(y_true * y_pred + (1 - y_true) * (1 - y_pred), 0.0, 1 - 1e-6)
-        losses = losses * (1 - true) ** self.gamma
+        losses = self.indicated(y_true, y_pred)
         if self.alpha is not None:
             alpha = ops.reshape(ops.convert_to_tensor(self.alpha, dtype=y_pred.dtype), (1, -1))
             losses = losses * (y_true * alpha + (1 - y_true))
         return ops.mean(losses, axis=-1)
-
-    def get_config(self):
-        mine = {"gamma": self.gamma, "alpha": self.alpha, "label_smoothing": self.label_smoothing}
-        return {**super().get_config(), **mine}
 
 
 @matches(
@@ -144,7 +146,7 @@ class MultilabelFocal(keras.losses.Loss):
     why=_WHY,
 )
 @keras.saving.register_keras_serializable(package="kit")
-class SparseFocal(keras.losses.Loss):
+class SparseFocal(_Focal):
     """-alpha (1 - p)^gamma log p of the true class, for integer targets.
 
     Args:
@@ -170,26 +172,16 @@ class SparseFocal(keras.losses.Loss):
         0.6931
     """
 
-    def __init__(self, gamma=2.0, alpha=None, label_smoothing=0.0, name="focal", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.gamma, self.alpha = checked_gamma(gamma), checked_alpha(alpha)
-        self.label_smoothing = checked_smoothing(label_smoothing)
-
     def call(self, y_true, y_pred):
         check(self, y_true, y_pred, ())
         target = stable.one_hot(y_true, y_pred)
         losses = stable.categorical(smoothed(target, self.label_smoothing), y_pred)
-        true = ops.clip(ops.sum(target * y_pred, axis=-1), 0.0, 1 - 1e-6)
-        losses = losses * (1 - true) ** self.gamma
+        losses = self.modulated(losses, ops.sum(target * y_pred, axis=-1))
         if self.alpha is not None:
             losses = losses * ops.take(
                 ops.convert_to_tensor(self.alpha, dtype=y_pred.dtype), ops.cast(y_true, "int32")
             )
         return losses
-
-    def get_config(self):
-        mine = {"gamma": self.gamma, "alpha": self.alpha, "label_smoothing": self.label_smoothing}
-        return {**super().get_config(), **mine}
 
 
 def checked_gamma(gamma):

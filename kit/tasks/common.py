@@ -6,6 +6,7 @@ import numpy as np
 
 from kit.errors import KitError
 from kit.match import Match
+from kit.plain import scalar
 
 
 def to_json(kind, task):
@@ -30,18 +31,13 @@ def as_tuple(value):
     return tuple(as_tuple(item) for item in value) if isinstance(value, list | tuple) else value
 
 
-def plain(value):
-    """A NumPy scalar as the Python value that JSON knows; anything else as it is."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def checked_names(kind, names, at_least):
     """Names of classes, labels or targets as a tuple; an int n stands for 0..n-1.
 
     Raises:
         KitError: if there are too few, or if one is there twice.
     """
-    names = tuple(range(names)) if isinstance(names, int) else tuple(plain(name) for name in names)
+    names = tuple(range(names)) if isinstance(names, int) else tuple(scalar(name) for name in names)
     if len(names) < at_least:
         raise KitError(f"{len(names)} {kind}: {names}. At least {at_least} are needed.")
     twice = sorted({str(name) for name in names if names.count(name) > 1})

@@ -11,6 +11,7 @@ import numpy as np
 
 from kit import storage
 from kit.errors import ArtifactError
+from kit.plain import scalar
 from kit.training import state
 
 # what Keras' callbacks remember between epochs; best_weights is a list of arrays
@@ -30,7 +31,7 @@ def save(path, model, callbacks, facts):
     memory = []
     for index, callback in enumerate(callbacks):
         memory.append(
-            {name: _plain(getattr(callback, name)) for name in _REMEMBERED if hasattr(callback, name)}
+            {name: scalar(getattr(callback, name)) for name in _REMEMBERED if hasattr(callback, name)}
         )
         for place, weight in enumerate(getattr(callback, "best_weights", None) or []):
             arrays[f"best {index} {place}"] = np.asarray(weight)
@@ -87,7 +88,3 @@ def _paths(model):
 
 def _place(name):
     return int(name.rsplit(" ", 1)[1])
-
-
-def _plain(value):
-    return value.item() if isinstance(value, np.generic) else value

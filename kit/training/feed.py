@@ -25,6 +25,10 @@ class Feed:
     def __len__(self):
         return len(self.y)
 
+    def steps(self, batch_size):
+        """Steps an epoch; the last batch may be smaller."""
+        return -(-len(self) // batch_size)
+
     @functools.lru_cache(maxsize=2)  # noqa: B019 - a feed lives as long as one fit
     def order(self, epoch):
         """The samples' numbers in the order of this epoch, (N,) int32."""

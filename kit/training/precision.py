@@ -5,6 +5,7 @@ import contextlib
 import keras
 
 from kit.errors import unknown
+from kit.training.probe import seconds_a_step
 
 NAMES = ("auto", "float32", "bfloat16")
 PAYS = 1.15  # times faster, from which bfloat16 is taken
@@ -18,8 +19,6 @@ def chosen(name, model, feed, batch_size, engine):
         return name, ""
     if not computes_bfloat16():
         return "float32", ""
-    from kit.training.settings import seconds_a_step
-
     plain = seconds_a_step(model, feed, batch_size, engine)
     with lowered(model, "bfloat16"):
         low = seconds_a_step(model, feed, batch_size, engine)
@@ -44,7 +43,7 @@ def lowered(model, name):
         return
     policies = {}
     for layer in model._flatten_layers(include_self=False):
-        if isinstance(layer, _HEAVY) and layer.name != "logits":
+        if isinstance(layer, _HEAVY) and layer.name not in _HEAD:
             policies[layer] = layer.dtype_policy
             layer.dtype_policy = keras.DTypePolicy(f"mixed_{name}")
     try:
@@ -54,6 +53,7 @@ def lowered(model, name):
             layer.dtype_policy = policy
 
 
+_HEAD = ("logits", "output", "units")
 _HEAVY = (
     keras.layers.Conv1D,
     keras.layers.Conv2D,

@@ -30,7 +30,7 @@ class Run:
 
     def train(self, callbacks, tensorboard):
         """Trains, or goes on; -> Keras' `History`."""
-        settings.apply(self.model, self.settings, -(-len(self.feed) // self.settings.batch_size))
+        settings.apply(self.model, self.settings, self.feed.steps(self.settings.batch_size))
         stoppers = parts.stoppers(self.settings.patience, self.settings.schedule, self.validation is not None)
         average = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if self.model.optimizer.use_ema else []
         kept = parts.Checkpoint(self._path(CHECKPOINT), [*average, *stoppers], self._facts(), self.stored)

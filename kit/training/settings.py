@@ -1,15 +1,14 @@
 """What a run does, decided once: stored with its checkpoint, so that a resume does the same."""
 
 import dataclasses
-import time
 
 import numpy as np
 
 from kit.errors import KitError
-from kit.training import engines, plan, precision, rates, state
+from kit.training import engines, plan, precision, rates
+from kit.training.probe import seconds_a_step
 
 MOST_EPOCHS = 300  # where the time limit decides
-PROBE_STEPS = 6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +31,7 @@ def planned(model, feed, asked, wanted_precision, wanted_engine, callbacks):
     batch_size = min(asked["batch_size"] or plan.batch_size(len(feed)), len(feed))
     engine, why = engines.chosen(wanted_engine, model, feed, callbacks)
     chosen, said = precision.chosen(wanted_precision, model, feed, batch_size, engine)
-    epochs = asked["epochs"] or plan.epochs(-(-len(feed) // batch_size))
+    epochs = asked["epochs"] or plan.epochs(feed.steps(batch_size))
     if asked["minutes"] and not asked["epochs"]:
         epochs = affordable(model, feed, batch_size, engine, asked["minutes"])
     patience = plan.patience(epochs) if asked["patience"] is None else asked["patience"]
@@ -60,27 +59,8 @@ def resumed(facts, asked):
 
 def affordable(model, feed, batch_size, engine, minutes):
     """How many epochs fit in nine tenths of the time, from a few timed steps; the model is left as it was."""
-    each = seconds_a_step(model, feed, batch_size, engine) * -(-len(feed) // batch_size)
+    each = seconds_a_step(model, feed, batch_size, engine) * feed.steps(batch_size)
     return int(np.clip(0.9 * 60 * minutes / each, 1, MOST_EPOCHS))
-
-
-def seconds_a_step(model, feed, batch_size, engine):
-    """Median time of a training step, tracing left out; the model is left as it was."""
-    import keras
-
-    backend = keras.backend.backend()
-    if engine == "keras" and backend in engines.names():
-        engine = backend  # a step takes about the same time in any loop
-    runner = engines.get(engine)(model, batch_size)
-    before, seconds = state.copied(model), []
-    rows = np.resize(np.arange(len(feed)), (PROBE_STEPS, batch_size)).astype("int32")
-    data = runner.on_device(feed.batch(0, np.unique(rows)))
-    for step in range(PROBE_STEPS):
-        began = time.perf_counter()
-        runner.train(data, rows[step : step + 1])
-        seconds.append(time.perf_counter() - began)
-    state.put_back(model, before)
-    return float(np.median(seconds[1:]))
 
 
 def accumulate_gradients(model, batches):

@@ -7,6 +7,7 @@ import pytest
 
 import kit
 from kit.artifact import card
+from kit.plain import plain
 
 
 class Report:
@@ -78,4 +79,4 @@ def test_a_model_without_report_and_history_has_a_card_too(image_model):
 
 def test_plain_turns_anything_into_what_json_holds():
     value = {1: np.int64(2), "a": {"x"}, "p": [np.array([1.5, np.inf])], "o": kit}
-    assert card.plain(value) == {"1": 2, "a": ["x"], "p": [[1.5, None]], "o": str(kit)}
+    assert plain(value) == {"1": 2, "a": ["x"], "p": [[1.5, None]], "o": str(kit)}

@@ -7,7 +7,7 @@ import pandas as pd
 
 import kit
 from kit.evaluation import html as page
-from kit.evaluation.html import plain
+from kit.plain import plain
 
 VOID = {"meta", "img", "br"}
 

@@ -32,7 +32,7 @@ class EpochEngine:
             DivergedError: at the first loss that is not finite.
         """
         model = self.model
-        steps = -(-len(feed) // self.batch_size)
+        steps = feed.steps(self.batch_size)
         callbacks = keras.callbacks.CallbackList(
             callbacks, add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
         )

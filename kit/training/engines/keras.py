@@ -40,7 +40,7 @@ class Batches(keras.utils.PyDataset):
         self.feed, self.batch_size, self.epoch = feed, batch_size, 0
 
     def __len__(self):
-        return -(-len(self.feed) // self.batch_size)
+        return self.feed.steps(self.batch_size)
 
     def __getitem__(self, step):
         return self.feed.batch(self.epoch, self.rows(step))
