@@ -185,8 +185,12 @@ def test_batchnorm_statistics_do_not_lag_in_a_short_run(toys):
     keras.utils.set_random_seed(0)
     model = kit.build_classifier(data.task, data.input, width=8)
     kit.fit(model, data, epochs=7, batch_size=32, patience=0, augment=None, verbose=0)  # 42 steps
-    x, y = data.train.arrays()
-    assert model.evaluate(x, y, verbose=0)[1] > 0.95  # Keras' momentum of 0.99 gives about 0.5 here
+    x, _ = data.train.arrays()
+    by_batch, by_running = (
+        keras.ops.convert_to_numpy(model(x.astype("float32"), training=mode)).argmax(axis=1)
+        for mode in (True, False)
+    )
+    assert (by_batch == by_running).mean() > 0.9  # Keras' momentum of 0.99 gives about 0.5 here
 
 
 def test_the_first_loss_is_the_entropy_of_the_labels(toys):
