@@ -3,7 +3,8 @@
 A backbone takes a tensor and, by keyword, what a builder can set: `activation`, `width`,
 `depth`, `normalization`, `dropout`, `regularizer`; its defaults are the ones that were
 measured. `ranks` says which inputs it fits: 2 for features, 4 for images; `regression` holds
-the defaults that are others where numbers are predicted.
+the defaults that are others where numbers are predicted; `dense` is said of those that keep the
+full height and width, for tasks that say something of every pixel.
 """
 
 from kit.errors import MatchError
@@ -23,9 +24,14 @@ def names():
     return BACKBONES.names()
 
 
+def dense():
+    """Names of the backbones that keep the full height and width: no maps of other sizes, no pooling."""
+    return [name for name in names() if BACKBONES.facts(name).get("dense")]
+
+
 def fitting(rank):
-    """Names of the backbones that take a tensor of this rank."""
-    return [name for name in names() if rank in BACKBONES.facts(name)["ranks"]]
+    """Names of the backbones that take a tensor of this rank and make it small enough to pool."""
+    return [name for name in names() if rank in BACKBONES.facts(name)["ranks"] and name not in dense()]
 
 
 def chosen(name, rank, input_name):

@@ -1,0 +1,54 @@
+"""The contracting path of a U-Net."""
+
+from kit.backbones import BACKBONES
+from kit.blocks.conv import halve, halvings
+from kit.blocks.stage import double_conv
+
+_DEEPEST = 5  # halvings; more add weights for a context that 32 pixels a place already give
+
+
+@BACKBONES.register("plain", ranks=(4,))
+def plain(
+    x,
+    *,
+    activation="relu",
+    width=16,
+    depth=None,
+    normalization="batch",
+    dropout=0.0,
+    regularizer=None,
+    widest=512,
+):
+    """Stages of two 3 x 3 convolutions, each of half the size and twice the width of the one before.
+
+    Source: Ronneberger et al. 2015, U-Net (arXiv:1505.04597): width 64, depth 4, widest 1024,
+    normalization "none"; the depth that follows the size, and the widest map, from nnU-Net
+    (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z).
+
+    Args:
+        x: (batch, H, W, C) tensor; H and W may be unknown.
+        activation: name of a hidden activation.
+        width: channels of the first stage.
+        depth: how often the map is halved; None halves until an edge would be shorter than 4
+            pixels, at most 5 times, and 5 times where the size is unknown.
+        normalization: "batch", "layer", "group" or "none"; with "none" convolutions have a bias.
+        dropout: fraction of each map's channels dropped after a stage, 0 to below 1.
+        regularizer: a Keras regularizer of the kernels, or None.
+        widest: most channels of a stage.
+
+    Returns:
+        (batch, ceil(H / 2**depth), ceil(W / 2**depth), channels) tensor.
+
+    Example:
+        >>> import keras
+        >>> plain(keras.Input((64, 64, 3))).shape, plain(keras.Input((None, None, 3)), depth=2).shape
+        ((None, 4, 4, 256), (None, None, None, 64))
+    """
+    style = {"activation": activation, "normalization": normalization, "regularizer": regularizer}
+    if depth is None:
+        size = x.shape[1:3]
+        depth = _DEEPEST if None in size else halvings(*size, at_most=_DEEPEST)
+    for stage in range(depth + 1):
+        x = halve(x) if stage else x
+        x = double_conv(x, min(width * 2**stage, widest), dropout=dropout, **style)
+    return x
