@@ -2,5 +2,6 @@
 
 from kit.data.load import load_data
 from kit.data.samples import Data, Samples
+from kit.data.shapes import shapes
 
-__all__ = ["Data", "Samples", "load_data"]
+__all__ = ["Data", "Samples", "load_data", "shapes"]

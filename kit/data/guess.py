@@ -8,7 +8,7 @@ from kit.inputs.values import is_missing
 from kit.plain import scalar
 
 MOST_INTEGERS = 20  # distinct integers 0..C-1 up to which labels are taken for classes
-TASKS = ("classification", "multilabel", "regression")
+TASKS = ("classification", "multilabel", "regression")  # of labels that are no maps
 
 
 def guess_task(labels, task=None, names=()):

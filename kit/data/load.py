@@ -5,7 +5,7 @@ import hashlib
 
 import numpy as np
 
-from kit.data import check, pictures, split, tables
+from kit.data import check, dense, pictures, split, tables
 from kit.data.guess import guess_task
 from kit.data.leaks import give_away
 from kit.data.raw import rows_of
@@ -40,8 +40,9 @@ def load_data(
     Args:
         source: built-in name; path of a CSV, TSV or Parquet file, of a folder of images in one
             folder a class, or of IDX files; DataFrame; (x, y) or ((x, y), (x, y)[, (x, y)]).
-        task: a task, the name "classification", "multilabel" or "regression", or None: text,
-            booleans and at most 20 integers 0 to C-1 are classes, other numbers regression.
+        task: a task, the name "classification", "multilabel", "regression", "segmentation" or
+            "denoising", or None: text, booleans and at most 20 integers 0 to C-1 are classes,
+            other numbers regression; images beside masks are segmented, beside clean images denoised.
         target: column of the labels, or several; by name or position (-1 is the last).
         input: an `Images` or `Table` that says how to read the inputs; None to find out.
         ignore: columns to leave out.
@@ -71,20 +72,24 @@ def load_data(
         raise KitError(f"on_bad is 'error' or 'skip'. Received: {on_bad!r}.")
     request = Request(source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory)
     raw = _read(request)
-    kind = tables if raw.is_table else pictures
+    kind = dense if raw.dense else tables if raw.is_table else pictures
     kind.take_out(raw, request)
-    task, raw.labels, why = guess_task(raw.labels, task, raw.target)
+    if raw.dense:
+        task, why = dense.guess_task(raw, task)
+    else:
+        task, raw.labels, why = guess_task(raw.labels, task, raw.target)
     raw.notes.append(why)
     input = kind.described(raw, request)
-    raw.findings += check.labels(raw.labels, task, raw.names)
+    raw.findings += dense.checked(raw, task) if raw.dense else check.labels(raw.labels, task, raw.names)
     raw.findings += check.groups(raw.groups, raw.names)
     _leave_out_bad(raw, on_bad)
-    _check_classes(raw, task, request.task)
+    if not raw.dense:
+        _check_classes(raw, task, request.task)
 
     keys = kind.keys(raw)
     parts = _parts(raw, task, keys, seed)
     data = _assembled(raw, kind, input, task, parts)
-    data.fingerprint = _fingerprint(keys, raw.labels)
+    data.fingerprint = _fingerprint(keys, raw)
     return data
 
 
@@ -142,7 +147,8 @@ def _parts(raw, task, keys, seed):
     if twins:
         raw.notes.append(f"{twins[0].where} and others are identical and in two parts; the issues list them.")
     raw.issues += twins
-    raw.issues += check.classes_by_part(raw.labels, task, parts)
+    if not raw.dense:
+        raw.issues += check.classes_by_part(raw.labels, task, parts)
     return parts
 
 
@@ -191,7 +197,11 @@ def _assembled(raw, kind, input, task, parts):
     if not input.is_fitted:
         input = kind.fitted(input, raw, train)
     if not _is_fitted(task):
-        task = task.fitted(rows_of(raw.labels, train))
+        task = (
+            dense.fitted_task(task, input, raw, train)
+            if raw.dense
+            else task.fitted(rows_of(raw.labels, train))
+        )
     samples = {part: _samples(raw, kind, input, task, rows) for part, rows in parts.items() if len(rows)}
     if raw.is_table:
         raw.notes += _unseen(input, samples)
@@ -230,7 +240,10 @@ def _is_fitted(task):
     return getattr(task, "prior", None) is not None or getattr(task, "mean", None) is not None
 
 
-def _fingerprint(keys, labels):
-    digest = hashlib.sha256(np.ascontiguousarray(keys, "uint64").tobytes())
+def _fingerprint(keys, raw):
+    digest, labels = hashlib.sha256(np.ascontiguousarray(keys, "uint64").tobytes()), raw.labels
+    if raw.dense:
+        digest.update(dense.fingerprint(labels))
+        return digest.hexdigest()
     digest.update(repr(labels if isinstance(labels, list) else labels.tolist()).encode("utf-8", "replace"))
     return digest.hexdigest()

@@ -62,7 +62,7 @@ def keys(raw):
 
 def _of_arrays(raw, request):
     size, channels = raw.inputs.shape[1:3], raw.inputs.shape[3]
-    images = request.input or raw.input or Images(_pair(request.image_size) or size, channels)
+    images = request.input or raw.input or Images(pair(request.image_size) or size, channels)
     raw.encoded, findings = images.encoded(raw.inputs)
     raw.findings += findings
     raw.keys = np.array([cache.key_of(picture) for picture in raw.encoded], "uint64")
@@ -70,7 +70,7 @@ def _of_arrays(raw, request):
 
 
 def _of_files(raw, request):
-    headers, misnamed = _headers(raw.inputs)
+    headers, misnamed = headers_of(raw.inputs)
     if misnamed:
         shown = ", ".join(f"{path.name} is {form}" for path, form in misnamed[:3])
         raw.notes.append(
@@ -78,7 +78,7 @@ def _of_files(raw, request):
         )
     images = request.input or raw.input
     if images is None:
-        images, why = _fitting(headers, _pair(request.image_size))
+        images, why = _fitting(headers, pair(request.image_size))
         raw.notes.append(why)
     deep = any(header.bits == 16 for header in headers)
     dtype = "float32" if deep or images.scale != 255 else "uint8"
@@ -89,7 +89,7 @@ def _of_files(raw, request):
     return images
 
 
-def _headers(paths):
+def headers_of(paths):
     """(the header of each file that can be read, (path, format) of those whose suffix says otherwise)."""
     with ThreadPoolExecutor() as pool:
         found = list(zip(paths, pool.map(_header, paths), strict=True))
@@ -131,7 +131,7 @@ def _fitting(headers, image_size):
     ), f"Images are {_by(size)} pixels: {why}; {colour}. Say image_size for more."
 
 
-def _pair(size):
+def pair(size):
     """(height, width); one number stands for a square."""
     return (size, size) if isinstance(size, int) else size
 

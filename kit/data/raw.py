@@ -29,6 +29,9 @@ class Raw:
         encoded: array of the decoded images, once they are decoded.
         places: array (N,), where each sample lies in `encoded`.
         keys: array (N,) of numbers that are equal where encoded images are.
+        dense: "mask" or "image" where each label is a map as large as its image, else None.
+        classes: dense "mask": the name of each value of the masks.
+        void: dense "mask": the value that is no class, where the source says so.
     """
 
     name: str
@@ -47,6 +50,9 @@ class Raw:
     encoded: object = None
     places: object = None
     keys: object = None
+    dense: str | None = None
+    classes: tuple = ()
+    void: int | None = None
 
     def __len__(self):
         return len(self.inputs)

@@ -4,6 +4,8 @@ import dataclasses
 import textwrap
 
 from kit.data.raw import PARTS, rows_of
+from kit.errors import KitError
+from kit.maps import joined
 
 
 @dataclasses.dataclass
@@ -53,7 +55,16 @@ class Samples:
             self.encoded = self.input.encode(self.inputs)
         if self._targets is None:
             self._targets = self.task.encode(self.labels)
+            if self.is_clean:
+                self.encoded = _with_noise(self._targets, self.task)
         return self.encoded, self._targets
+
+    @property
+    def is_clean(self):
+        """Whether the inputs are the clean images themselves, on which noise is laid."""
+        if self.task.form != "image" or self.encoded is None or not len(self):
+            return False
+        return self.encoded[0] is self.labels[0]
 
     def subset(self, indices):
         """The samples at these indices, in their order."""
@@ -107,6 +118,22 @@ class Data:
         if self.issues:
             lines += [f"  {len(self.issues)} worth a look:", *(f"    {issue}" for issue in self.issues[:5])]
         return "\n".join(lines)
+
+
+def _with_noise(targets, task):
+    """The clean images with the noise of the task, the same every time.
+
+    Raises:
+        KitError: if the task lays no noise on them.
+    """
+    if task.noise is None:
+        raise KitError("Clean images alone have no noise to take away. Say which is laid on them: noise=25.")
+    from kit.data.noise import noisy
+
+    return joined(
+        noisy(clean, task.noise_model, task.noise, seed=0, epoch=0, index=index, scale=task.white)
+        for index, clean in enumerate(targets)
+    )
 
 
 def _wrapped(note):

@@ -1,8 +1,8 @@
 """Readers: one file for each kind of source, found by `Registry`.
 
 A reader is a function `read(request) -> Raw`, registered with `takes`, a function that says
-whether a source is of its kind, and `order`: the reader with the lowest order that takes a
-source reads it.
+whether a source is of its kind (with `by_task` also by the task that was asked for), and
+`order`: the reader with the lowest order that takes a source reads it.
 """
 
 import dataclasses
@@ -52,25 +52,28 @@ def read(request):
         KitError: if no reader takes it; says what there is.
         DataError: if it cannot be read.
     """
-    facts = sorted((READERS.facts(name)["order"], name) for name in READERS.names())
-    for _, name in facts:
-        if READERS.facts(name)["takes"](request.source):
+    for _, name in sorted((READERS.facts(name)["order"], name) for name in READERS.names()):
+        facts = READERS.facts(name)
+        asked = [request.task] if facts.get("by_task") else []
+        if facts["takes"](request.source, *asked):
             return READERS.get(name)(request)
     raise _not_taken(request.source)
 
 
 def _not_taken(source):
     from kit.data.readers.builtin import BUILTIN
+    from kit.data.readers.drawn import DRAWN
 
+    known = (*BUILTIN, *DRAWN)
     if existing(source):
         return KitError(
             f"{source}: neither a table (.csv .tsv .txt .parquet), nor IDX files, nor a folder of images. "
             "Give one of these, or arrays."
         )
     if isinstance(source, str | Path):
-        near = difflib.get_close_matches(str(source), BUILTIN, n=1)
+        near = difflib.get_close_matches(str(source), known, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
-        return KitError(f"{source}: no such file or folder.{hint} Built in: {', '.join(BUILTIN)}.")
+        return KitError(f"{source}: no such file or folder.{hint} Built in: {', '.join(known)}.")
     return KitError(
         f"A {type(source).__name__} is not data that kit can read. "
         "Give a path, a DataFrame, (x, y), ((x, y), (x, y)) or a built-in name."

@@ -5,6 +5,8 @@ import numpy as np
 from kit.data.raw import PARTS, Raw
 from kit.data.readers import READERS
 from kit.errors import DataError, Fault, KitError
+from kit.inputs.images import ragged
+from kit.maps import VOID
 
 
 def _takes(source):
@@ -24,6 +26,7 @@ def read(request):
         "arrays", _joined(inputs), _joined(labels), notes=[f"Took arrays of shape {shapes} for {kind}."]
     )
     raw.target = _target(pairs[0][1])
+    _see_maps(raw, request.task)
     if len(pairs) > 1:
         raw.parts = _parts([len(x) for x in inputs])
         raw.notes.append(f"The parts {', '.join(raw.parts)} are kept as they were given.")
@@ -68,9 +71,31 @@ def _labels(y):
             return y
     y = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    if y.ndim not in (1, 2):
-        raise KitError(f"Labels of shape {y.shape}. Give (N,) or (N, number of targets).")
+    if y.ndim not in (1, 2, 3, 4):
+        raise KitError(
+            f"Labels of shape {y.shape}. Give (N,), (N, targets), masks (N, h, w) or images (N, h, w, c)."
+        )
     return y.astype(object) if y.dtype.kind in "US" else y
+
+
+def _see_maps(raw, task):
+    """Labels of rank 3 and 4 are maps: masks where they are few whole numbers, else clean images."""
+    if getattr(raw.labels, "ndim", 1) < 3:
+        return
+    labels, kind = raw.labels, getattr(type(task), "__name__", "") if not isinstance(task, str) else task
+    whole = labels.dtype.kind in "bui" and (labels.ndim == 3 or labels.shape[-1] == 1 or labels.max() <= 1)
+    raw.dense = "mask" if whole and kind.lower() != "denoising" else "image"
+    if raw.dense == "image":
+        raw.labels = ragged(list(labels if labels.ndim == 4 else labels[..., None]))
+        return
+    labels = labels[..., 0] if labels.ndim == 4 and labels.shape[-1] == 1 else labels
+    if labels.min() < 0 or labels.max() > VOID:
+        raise DataError([Fault("masks", f"values {labels.min()} to {labels.max()}", f"0 to {VOID}")])
+    present = np.unique(labels)
+    raw.void = VOID if labels.ndim == 3 and present[-1] == VOID and len(present) > 2 else None
+    inside = present[present != raw.void] if raw.void is not None else present
+    raw.classes = tuple(range(labels.shape[-1] if labels.ndim == 4 else max(2, int(inside[-1]) + 1)))
+    raw.labels = ragged(list(labels.astype("uint8")))
 
 
 def _target(y):

@@ -85,7 +85,7 @@ def test_parts_of_different_shapes_are_refused():
     [
         ((np.zeros((3, 4, 5)), [1, 2, 3]), "no input for a float64 array of shape"),
         ((np.zeros(3), [1, 2, 3]), r"no input for an array of shape \(3,\)"),
-        ((np.zeros((3, 2)), np.zeros((3, 2, 2))), "Labels of shape"),
+        ((np.zeros((3, 2)), np.zeros((3, 2, 2, 2, 2))), "Labels of shape"),
         ((np.zeros((3, 2)),), "tuple of 1 is not data"),
         ((1, 2, 3), "tuple of 3 is not data"),
     ],

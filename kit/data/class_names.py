@@ -1,0 +1,119 @@
+"""Class names: the name of each value of the masks, where a file beside the images tells it."""
+
+import json
+import re
+
+from kit.errors import DataError, Fault
+
+FILES = (
+    "classes.txt",
+    "codes.txt",
+    "labels.txt",
+    "classes.json",
+    "class_dict.csv",
+    "label_colors.txt",
+    "config.yaml",
+    "data.yaml",
+    "dataset.yaml",
+)
+_MOST = 256  # values of a mask; a longer file lists something else
+_COLOUR_FIRST = re.compile(r"(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\S.*)")
+_COLOUR_LAST = re.compile(r"(.*\S)[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})")
+_NUMBERED = re.compile(r"(\d{1,3})\s*[:=,\s]\s*(\S.*)")
+_ITEM = re.compile(r"-\s+(\S.*)")
+
+
+def class_names(folder):
+    """Names of the classes from the first of `FILES` that holds some.
+
+    Text files hold a name a line, or a number and a name, or a colour (red, green, blue) and a
+    name. JSON holds a list, or an object of numbers and names. Of YAML the top-level key `names`
+    or `classes` is read, a list or numbered.
+
+    Args:
+        folder: path of the folder they are looked for in.
+
+    Returns:
+        (names, path): names by value, or by colour as "#rrggbb"; ({}, None) if there are none.
+
+    Raises:
+        DataError: if a JSON file cannot be read.
+
+    Example:
+        >>> _ = (folder / "classes.txt").write_text("sky\\nroad\\n")
+        >>> class_names(folder)[0]
+        {0: 'sky', 1: 'road'}
+    """
+    for path in (folder / name for name in FILES):
+        names = _read(path) if path.is_file() else {}
+        if names:
+            return names, path
+    return {}, None
+
+
+def _read(path):
+    text = path.read_text("utf-8-sig", errors="replace")
+    if path.suffix == ".json":
+        return _of_json(text, path)
+    if path.suffix == ".yaml":
+        return _of_yaml(text)
+    lines = [line.strip() for line in text.splitlines()]
+    return _of_lines([line for line in lines if line and not line.startswith("#")])
+
+
+def _of_lines(lines):
+    if not lines or len(lines) > _MOST:
+        return {}
+    first, last = (_matches(pattern, lines[-1:]) for pattern in (_COLOUR_FIRST, _COLOUR_LAST))
+    if first:
+        found = [match.groups() for match in _matches(_COLOUR_FIRST, lines)]
+        return {_hex(colour): name.strip() for *colour, name in found}
+    if last:
+        found = [match.groups() for match in _matches(_COLOUR_LAST, lines)]  # a header has no numbers
+        return {_hex(colour): name.strip(" ,") for name, *colour in found}
+    numbered = _matches(_NUMBERED, lines)
+    if len(numbered) == len(lines):
+        return {int(match[1]): _unquoted(match[2]) for match in numbered}
+    return dict(enumerate(lines))
+
+
+def _of_yaml(text):
+    """The names under one key; only what data sets write there, which needs no YAML package."""
+    start = re.search(r"^(?:names|classes):[ \t]*(.*)$", text, re.MULTILINE)
+    if not start:
+        return {}
+    if start[1].startswith("["):
+        inline = text[start.start(1) + 1 :].partition("]")[0]
+        return {value: _unquoted(name) for value, name in enumerate(inline.split(","))}
+    lines = []
+    for line in text[start.end() :].splitlines()[1:]:
+        line = line.partition(" #")[0].rstrip()
+        if line and not line.startswith((" ", "-")):
+            break  # the next key
+        lines += [line.strip()] if line.strip() else []
+    items = _matches(_ITEM, lines)
+    return {value: _unquoted(match[1]) for value, match in enumerate(items)} or _of_lines(lines)
+
+
+def _of_json(text, path):
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise DataError([Fault(str(path), f"not readable as JSON ({error})", "names of classes")]) from error
+    if isinstance(found, list):
+        return {value: name for value, name in enumerate(found) if isinstance(name, str)}
+    pairs = found.items() if isinstance(found, dict) else ()
+    pairs = [pair if isinstance(pair[1], str) else pair[::-1] for pair in pairs]
+    return {int(value): name for value, name in pairs if str(value).isdigit()}
+
+
+def _matches(pattern, lines):
+    return [match for match in map(pattern.fullmatch, lines) if match]
+
+
+def _hex(colour):
+    return "#" + "".join(f"{min(255, int(channel)):02x}" for channel in colour)
+
+
+def _unquoted(name):
+    return name.strip().strip("'\"")

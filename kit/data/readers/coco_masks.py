@@ -1,0 +1,192 @@
+"""COCO files whose objects have outlines (polygons or run lengths), as a class for every pixel."""
+
+import collections
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from kit.data import layouts, outlines, pairs
+from kit.data.masks import MOST_CLASSES
+from kit.data.parts import part_named
+from kit.data.raw import PARTS, Raw
+from kit.data.readers import READERS, existing
+from kit.data.readers.tasks import kind_of
+from kit.errors import DataError, Fault
+from kit.inputs.findings import Finding, in_rows
+from kit.inputs.images import ragged
+
+_NAMES = re.compile(r"_?annotations(\.coco)?\.json|instances_\w+\.json|.*\.coco\.json")
+_BACKGROUND = "background"
+_SHOWN = 12
+
+
+def _takes(source, task=None):
+    path = existing(source)
+    return kind_of(task) == "segmentation" and path is not None and bool(_files(path))
+
+
+@READERS.register("COCO outlines", takes=_takes, by_task=True, order=23)
+def read(request):
+    """Images and the classes of their objects' outlines, small over large; the rest is background.
+
+    Parts: the folder of a file (train/_annotations.coco.json) or its name (instances_val2017.json).
+
+    Raises:
+        DataError: names every file that is no COCO file.
+    """
+    files = _files(request.path)
+    root = request.path if request.path.is_dir() else request.path.parent
+    contents = [_content(path) for path in files]
+    raw = Raw(root.resolve().name, [], dense="mask")
+    value_of, raw.classes = _classes(contents, raw)
+    objects, sizes = [], []
+    for path, content in zip(files, contents, strict=True):
+        _collect(raw, path, content, root, (objects, sizes))
+    raw.parts = _parts(files, contents)
+    found = ", ".join(pairs.shown(path, root) for path in files)
+    count = sum(map(len, objects))
+    raw.notes.append(f"Took {found} for COCO files: {len(raw)} images, {count} objects.")
+    if not any(annotation.get("segmentation") for several in objects for annotation in several):
+        cure = "Choose task='detection': there are boxes alone." if count else ""
+        raw.faults.append(Fault(found, f"{count} objects without outline", "polygons or run lengths", cure))
+    if not raw.faults:
+        draw(raw, lambda row: _drawn(objects[row], sizes[row], value_of))
+        raw.findings += _of_other_size(raw, sizes)
+    return raw
+
+
+def draw(raw, drawn):
+    """Puts index maps into `raw`, with what is wrong with them, and the shares of their classes.
+
+    Args:
+        raw: a `Raw` with inputs, names and classes.
+        drawn: function of a row that gives (its index map, what is wrong with it or "").
+    """
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(drawn, range(len(raw))))
+    raw.labels = ragged([label for label, _ in found])
+    bad = {row: what for row, (_, what) in enumerate(found) if what}
+    expected = "outlines of all objects"
+    raw.findings += [Finding(Fault(raw.names[row], bad[row], expected), (row,)) for row in bad]
+    counts = sum(np.bincount(label.ravel(), minlength=len(raw.classes)) for label in raw.labels)
+    first = np.argsort(-counts, kind="stable")[:_SHOWN]
+    shown = ", ".join(f"{raw.classes[value]} {100 * counts[value] / counts.sum():.3g} %" for value in first)
+    raw.notes.append(f"Shares of the pixels: {shown}{', ...' * (len(counts) > _SHOWN)}.")
+    bare = [row for row, label in enumerate(raw.labels) if row not in bad and not label.any()]
+    if bare:
+        cure = "Right where nothing is to be seen."
+        raw.issues.append(Fault(in_rows(bare, raw.names), "no objects: background alone", cure=cure))
+
+
+def _files(path):
+    """The COCO files that a path stands for, in the order of the parts."""
+    if path.is_file():
+        return [path] if path.suffix == ".json" else []
+    places = [path, *sorted(folder for folder in path.iterdir() if folder.is_dir())]
+    found = [file for place in places for file in sorted(place.glob("*.json")) if _NAMES.fullmatch(file.name)]
+    return sorted(found, key=lambda file: PARTS.index(_part(file) or "test"))
+
+
+def _part(file):
+    words = re.split(r"[_\d]+", file.stem)
+    return next(filter(None, map(part_named, [*words, file.parent.name])), None)
+
+
+def _content(path):
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+        missing = {"images", "annotations", "categories"} - set(content)
+    except (ValueError, TypeError) as error:
+        raise DataError([Fault(str(path), f"not readable as JSON ({error})", "a COCO file")]) from error
+    if missing:
+        raise DataError([Fault(str(path), f"no {', '.join(sorted(missing))}", "a COCO file")])
+    return content
+
+
+def _classes(contents, raw):
+    """({category id: value in the mask}, names of the values)."""
+    names = {}
+    for category in (category for content in contents for category in content["categories"]):
+        name = names.setdefault(category["id"], category["name"])
+        if name != category["name"]:
+            raw.faults.append(
+                Fault(f"category {category['id']}", f"{name} and {category['name']}", "one name")
+            )
+    used = {annotation.get("category_id") for content in contents for annotation in content["annotations"]}
+    groups = {category.get("supercategory") for content in contents for category in content["categories"]}
+    kept = [key for key in sorted(names) if key in used or names[key] not in groups]  # Roboflow lists groups
+    if len(kept) >= MOST_CLASSES:
+        raw.faults.append(Fault("categories", f"{len(kept)} of them", f"at most {MOST_CLASSES - 1}"))
+    classes = dict.fromkeys([_BACKGROUND, *(names[key] for key in kept)])  # one name is one class
+    return {key: list(classes).index(names[key]) for key in kept}, tuple(classes)
+
+
+def _collect(raw, path, content, root, found):
+    """Adds the images of one file to `raw`, and to `found` their lists of annotations and their sizes."""
+    by_image = collections.defaultdict(list)
+    for annotation in content["annotations"]:
+        by_image[annotation.get("image_id")].append(annotation)
+    for image in content["images"]:
+        raw.inputs.append(_place(image["file_name"], path, root))
+        found[0].append(by_image.pop(image["id"], []))
+        found[1].append((image["height"], image["width"]))
+    raw.names[:] = [pairs.shown(file, root) for file in raw.inputs]
+    lost = sum(map(len, by_image.values()))
+    if lost:
+        raw.issues.append(Fault(pairs.shown(path, root), f"{lost} objects of images that it does not list"))
+
+
+def _place(name, path, root):
+    """Where an image lies: beside the file, or in one of the folders COCO has them in."""
+    folder = path.stem.removeprefix("instances_")
+    places = [path.parent, root, *(top / sub for top in (path.parent, root) for sub in ("images", folder))]
+    places += [top / "images" / folder for top in (root, root.parent)] + [root.parent / folder]
+    return next((place / name for place in places if (place / name).is_file()), path.parent / name)
+
+
+def _parts(files, contents):
+    """Rows of each part; None where the files do not say."""
+    found, start = {}, 0
+    for file, content in zip(files, contents, strict=True):
+        rows = np.arange(start, start + len(content["images"]))
+        start += len(rows)
+        part = _part(file)
+        found[part] = np.concatenate([found[part], rows]) if part in found else rows
+    return found if "train" in found and None not in found else None
+
+
+def _drawn(annotations, size, value_of):
+    """(index map of one image, what is wrong with its objects or "")."""
+    objects, wrong = [], []
+    for annotation in annotations:
+        try:
+            value = value_of[annotation["category_id"]]
+            objects.append((value, _inside(annotation.get("segmentation"), size)))
+        except KeyError as error:
+            wrong.append(f"category {error} that is not listed")
+        except (TypeError, ValueError) as error:
+            wrong.append(str(error))
+    return outlines.index_map(size, objects), ", ".join(dict.fromkeys(wrong))
+
+
+def _inside(segmentation, size):
+    """bool (height, width) of one object: polygons together, or a run-length code."""
+    if not segmentation:
+        raise ValueError("an object without outline")
+    if isinstance(segmentation, dict):
+        if list(segmentation["size"]) != list(size):
+            raise ValueError(f"run lengths for {segmentation['size']} pixels in an image of {list(size)}")
+        return outlines.run_lengths(segmentation["counts"], size)
+    return np.logical_or.reduce([outlines.polygon(points, size) for points in segmentation])
+
+
+def _of_other_size(raw, sizes):
+    findings = []
+    for row, found in enumerate(layouts.sizes_of(raw.inputs)):
+        if found is not None and tuple(found) != sizes[row]:
+            first, second = (" x ".join(map(str, size)) for size in (found, sizes[row]))
+            fault = Fault(raw.names[row], f"{first} pixels", f"{second}, as the COCO file says")
+            findings.append(Finding(fault, (row,)))
+    return findings
