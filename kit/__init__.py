@@ -11,14 +11,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "kit.artifact": ("Predictor", "load", "save"),
-    "kit.builders": ("build", "build_classifier", "build_regressor"),
-    "kit.data": ("Data", "Samples", "load_data"),
+    "kit.builders": ("build", "build_classifier", "build_denoiser", "build_regressor", "build_segmenter"),
+    "kit.data": ("Data", "Samples", "load_data", "shapes"),
     "kit.decisions": ("Decision",),
     "kit.errors": ("ArtifactError", "DataError", "KitError", "MatchError", "SchemaError"),
     "kit.evaluation": ("Report", "evaluate"),
     "kit.inputs": ("Images", "Table"),
+    "kit.planning": ("Plan", "plan"),
     "kit.registration": ("register",),
-    "kit.tasks": ("Classification", "MultilabelClassification", "Regression"),
+    "kit.tasks": ("Classification", "Denoising", "MultilabelClassification", "Regression", "Segmentation"),
     "kit.training": ("fit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

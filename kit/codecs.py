@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from kit import maps
 from kit.errors import DataError, Fault
 from kit.plain import scalar
 from kit.registry import Registry
@@ -49,7 +50,7 @@ class Codec:
             where: a name for each sample, for messages. Default: "row 0", "row 1", ...
 
         Returns:
-            Array of `dtype`, (samples, *shape(names)).
+            Array of `dtype`, (samples, *shape(names)); of maps of different sizes an object array of them.
 
         Raises:
             DataError: lists every label that cannot be coded, with its row.
@@ -59,7 +60,8 @@ class Codec:
             array([[0., 0.],
                    [1., 1.]], dtype=float32)
         """
-        return self.to_targets(labels, tuple(names), bounds, where).astype(self.dtype)
+        targets = self.to_targets(labels, tuple(names), bounds, where)
+        return targets if targets.dtype == object else targets.astype(self.dtype)
 
     def decode(self, targets, names):
         """Targets -> list of labels: `encode` undone.
@@ -342,6 +344,9 @@ _add(
     _cumulative,
     _named(lambda targets: (targets > 0.5).sum(axis=-1)),
 )
+_add("index_map", "uint8", "(N, H, W)", lambda names: (None, None), maps.index_maps, maps.as_list)
+_add("masks", "uint8", "(N, H, W, L)", lambda names: (None, None, len(names)), maps.label_maps, maps.as_list)
+_add("image", "float32", "(N, H, W, C)", lambda names: (None, None, None), maps.pictures, maps.as_list)
 _add("multi_hot", "float32", "(N, L)", _each, _multi_hot, _sets)
 _add("values", "float32", "(N, T)", _each, _values(), _rows)
 _add("counts", "float32", "(N, T)", _each, _values(_whole, "a whole number of at least 0"), _rows)

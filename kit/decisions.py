@@ -26,6 +26,8 @@ class Decided:
         values: (N, T) numbers in the user's units.
         interval: (N, T, 2) low and high in the user's units.
         scores: (N, C) that rank the classes where there are no probabilities.
+        masks: (N, H, W) index of each pixel's class, uint8; or (N, H, W, L) 0 or 1 for each label.
+        images: (N, H, W, C) pictures, in the range of the inputs.
     """
 
     indices: np.ndarray | None = None
@@ -33,6 +35,8 @@ class Decided:
     values: np.ndarray | None = None
     interval: np.ndarray | None = None
     scores: np.ndarray | None = None
+    masks: np.ndarray | None = None
+    images: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -48,6 +52,10 @@ class Decision:
         value: the predicted number, in the user's units.
         values: the predicted numbers by target, where there are several.
         interval: (low, high) around the value; by target where there are several.
+        mask: (H, W) uint8, the place of each pixel's class in `classes`; (H, W, L) of 0 and 1 where
+            a pixel may have several labels.
+        classes: share of the pixels of each class or label, 0 to 1, by name.
+        image: (H, W, C) the picture that was asked for, in the range of the input.
 
     Example:
         >>> kit.Decision(label="rose", probability=0.94)
@@ -62,21 +70,27 @@ class Decision:
     value: float | None = None
     values: dict | None = None
     interval: tuple | dict | None = None
+    mask: np.ndarray | None = None
+    classes: dict | None = None
+    image: np.ndarray | None = None
 
     def __repr__(self):
-        shown = ("label", "probability", "labels", "value", "values", "interval")
+        shown = ("label", "probability", "labels", "value", "values", "interval", "mask", "classes", "image")
         known = {name: getattr(self, name) for name in shown if getattr(self, name) is not None}
-        return f"Decision({', '.join(f'{name}={_rounded(value)!r}' for name, value in known.items())})"
+        return f"Decision({', '.join(f'{name}={_short(value)}' for name, value in known.items())})"
 
     def to_json(self):
         """A dict of plain values; what is not set is left out, a number that is not finite is None.
+
+        A mask is {"size": [h, w], "runs": [[class, pixels], ...]}, row by row from the upper left; of
+        an image only the size is said.
 
         Example:
             >>> kit.Decision(value=21.5, interval=(18.0, 25.0)).to_json()
             {'value': 21.5, 'interval': [18.0, 25.0]}
         """
         known = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {name: plain(value) for name, value in known.items() if value is not None}
+        return {name: _as_json(value) for name, value in known.items() if value is not None}
 
 
 def get(name):
@@ -98,7 +112,8 @@ def get(name):
 
     def decide(outputs, names, threshold=0.5, quantiles=None):
         outputs = np.asarray(outputs)
-        _check(outputs, DECISIONS.facts(name)["width"](len(names), len(quantiles or ())), name)
+        facts = DECISIONS.facts(name)
+        _check(outputs, facts["rank"], facts["width"](len(names), len(quantiles or ())), name)
         return rule(outputs, names, threshold, quantiles)
 
     return decide
@@ -126,13 +141,17 @@ def to_list(decided, names):
         [Decision(value=3.0)]
     """
     names = tuple(names)
+    if decided.images is not None:
+        return [Decision(image=image) for image in decided.images]
+    if decided.masks is not None:
+        return [Decision(mask=mask, classes=_shares(mask, names)) for mask in decided.masks]
     if decided.values is not None:
         return [_of_values(decided, row, names) for row in range(len(decided.values))]
     return [_of_classes(decided, row, names) for row in range(len(decided.indices))]
 
 
-def _rule(name, width, thresholded=False):
-    return DECISIONS.register(name, width=width, thresholded=thresholded)
+def _rule(name, width, thresholded=False, rank=2):
+    return DECISIONS.register(name, width=width, thresholded=thresholded, rank=rank)
 
 
 @_rule("threshold", lambda names, levels: (1, 2), thresholded=True)
@@ -189,11 +208,32 @@ def _gaussian(outputs, names, threshold, quantiles):
     return Decided(values=mean, interval=np.stack([mean - reach, mean + reach], axis=2))
 
 
-def _check(outputs, widths, name):
-    if outputs.ndim != 2 or outputs.shape[1] not in widths:
-        expected = " or ".join(f"(samples, {width})" for width in widths)
+@_rule("mask_threshold", lambda names, levels: (1,), thresholded=True, rank=4)
+def _mask_threshold(outputs, names, threshold, quantiles):
+    return Decided(masks=(outputs[..., 0] >= threshold).astype("uint8"))
+
+
+@_rule("mask_argmax", lambda names, levels: (names,), rank=4)
+def _mask_argmax(outputs, names, threshold, quantiles):
+    return Decided(masks=outputs.argmax(axis=-1).astype("uint8"))
+
+
+@_rule("mask_labels", lambda names, levels: (names,), thresholded=True, rank=4)
+def _mask_labels(outputs, names, threshold, quantiles):
+    return Decided(masks=(outputs >= np.asarray(threshold)).astype("uint8"))
+
+
+@_rule("image", lambda names, levels: None, rank=4)
+def _image(outputs, names, threshold, quantiles):
+    return Decided(images=outputs)
+
+
+def _check(outputs, rank, widths, name):
+    if outputs.ndim != rank or (widths and outputs.shape[-1] not in widths):
+        places = "samples" if rank == 2 else "samples, height, width"
+        expected = " or ".join(f"({places}, {width})" for width in widths or ("channels",))
         raise KitError(f"The decision '{name}' needs outputs of shape {expected}. Received: {outputs.shape}")
-    finite = np.isfinite(outputs).all(axis=1)
+    finite = np.isfinite(outputs).all(axis=tuple(range(1, rank)))
     if not finite.all():
         rows = ", ".join(map(str, np.flatnonzero(~finite)[:10]))
         raise KitError(
@@ -213,6 +253,31 @@ def _of_classes(decided, row, names):
     return Decision(label, None if every is None else every[label], every, scores=scores)
 
 
+def _as_json(value):
+    if not isinstance(value, np.ndarray):
+        return plain(value)
+    return {"size": list(value.shape), **({"runs": runs(value)} if value.dtype == np.uint8 else {})}
+
+
+def runs(mask):
+    """A mask as [[class, pixels], ...], row by row from the upper left.
+
+    Example:
+        >>> runs(np.array([[0, 0], [1, 0]]))
+        [[0, 2], [1, 1], [0, 1]]
+    """
+    flat = mask.ravel()
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(flat)) + 1]).astype(int) if flat.size else []
+    lengths = np.diff([*starts, flat.size])
+    return [[int(flat[start]), int(length)] for start, length in zip(starts, lengths, strict=True)]
+
+
+def _shares(mask, names):
+    """Share of the pixels of each class or label, by name."""
+    counts = np.bincount(mask.ravel(), minlength=len(names)) if mask.ndim == 2 else mask.sum(axis=(0, 1))
+    return dict(zip(names, (counts / max(1, mask.shape[0] * mask.shape[1])).tolist(), strict=True))
+
+
 def _of_values(decided, row, names):
     values = _by_name(decided.values, row, names)
     interval = _by_name(decided.interval, row, names)
@@ -229,6 +294,13 @@ def _by_name(array, row, names):
         name: tuple(each) if isinstance(each, list) else each
         for name, each in zip(names, entries, strict=True)
     }
+
+
+def _short(value):
+    """A value as `repr` shows it: of maps the shape, of numbers six digits."""
+    if isinstance(value, np.ndarray):
+        return f"<{' x '.join(map(str, value.shape))}>"
+    return repr(_rounded(value))
 
 
 def _rounded(value):

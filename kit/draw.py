@@ -140,6 +140,42 @@ def number(value, digits=4):
     return f"{value:.{min(4, max(0, digits - 1 - before))}f}"
 
 
+def class_colors(count):
+    """(count, 3) colours in 0 to 1, told apart: kit's palette, then even steps around the circle of hues.
+
+    Example:
+        >>> class_colors(2).round(1).tolist()
+        [[0.0, 0.4, 0.7], [0.9, 0.6, 0.0]]
+    """
+    from matplotlib.colors import hsv_to_rgb, to_rgb
+
+    first = [to_rgb(color) for color in PALETTE[:count]]
+    more = max(0, count - len(first))
+    steps = np.arange(more) / max(1, more)
+    rest = [hsv_to_rgb((step, 0.75, 0.95 if place % 2 else 0.6)) for place, step in enumerate(steps)]
+    return np.array([*first, *rest])
+
+
+def overlaid(picture, mask, colors, void=255, opacity=0.55):
+    """A picture under its mask, (h, w, 3) in 0 to 1.
+
+    Args:
+        picture: (h, w, channels) in 0 to 1.
+        mask: (h, w) class numbers, `void` where the picture alone is shown; or (h, w, L) of 0 and 1.
+        colors: (classes, 3) in 0 to 1.
+        void: the number that is no class.
+        opacity: of the mask, 0 to 1.
+    """
+    gray = np.repeat(picture[..., :3].mean(axis=-1, keepdims=True), 3, axis=-1)
+    if mask.ndim == 3:
+        shares = (mask == 1) / np.maximum((mask == 1).sum(axis=-1, keepdims=True), 1)
+        tint, there = shares @ colors, (mask == 1).any(axis=-1)
+    else:
+        there = mask != void
+        tint = colors[np.where(there, mask, 0)]
+    return np.where(there[..., None], (1 - opacity) * gray + opacity * tint, gray)
+
+
 def _wrapped(title, inches):
     """Lines that are at most so wide."""
     for letters in range(int(inches * 14), 19, -3):

@@ -1,7 +1,8 @@
 """The match table: which output, loss, label code, metrics and decision belong together.
 
 Every loss declares its rows beside itself with `matches`; `resolve` is the one function that
-reads them. A row is plain data, so that a saved task keeps it and needs no table.
+reads them. A row is plain data, so that a saved task keeps it and needs no table. Losses that
+belong to the same output may be summed by name: "crossentropy+dice".
 """
 
 import dataclasses
@@ -9,11 +10,13 @@ import inspect
 
 import numpy as np
 
-from kit import codecs, decisions
+from kit import decisions
 from kit.errors import MatchError, unknown
 from kit.registry import Registry
 
 FORMS = ("binary", "multiclass", "multilabel", "numeric")
+MASKS = ("binary mask", "multiclass mask", "multilabel mask")  # a class, or labels, for every pixel
+FORMS += (*MASKS, "image")
 UNITS = {
     "1": lambda sizes: 1,
     "classes": lambda sizes: sizes["classes"],
@@ -21,6 +24,7 @@ UNITS = {
     "labels": lambda sizes: sizes["labels"],
     "targets": lambda sizes: sizes["targets"],
     "targets * 2": lambda sizes: sizes["targets"] * 2,
+    "channels": lambda sizes: sizes["channels"],
     "targets * quantiles": lambda sizes: sizes["targets"] * sizes["quantiles"],
 }
 SCALES = {  # what the last Rescaling of a head does: units of the activation -> units of the user
@@ -38,7 +42,7 @@ class Match:
     """One row of the table: all that belongs to one loss on one form of target.
 
     Args:
-        form: "binary", "multiclass", "multilabel" or "numeric".
+        form: a name in `FORMS`: what each label is.
         loss: the name the user gives; unique within a form.
         units: how many output units, a key of `UNITS`.
         activation: output activation, a name in `kit.activations.outputs()`.
@@ -116,8 +120,8 @@ def resolve(form, loss, options=None, found=""):
     """The row for a form of target and a loss, after checking that all of it fits.
 
     Args:
-        form: "binary", "multiclass", "multilabel" or "numeric".
-        loss: a name in `table(form)`.
+        form: a name in `FORMS`.
+        loss: a name in `table(form)`, or several joined by "+".
         options: what the user set for the loss or the decision, such as
             {"label_smoothing": 0.1}. One that is None or at its default is always fine.
         found: what the targets are, for the message, such as "3 classes".
@@ -138,11 +142,13 @@ def resolve(form, loss, options=None, found=""):
         kit.errors.MatchError: 'hinge' fits binary targets; these are multiclass (3 classes). Use ...
     """
     rows = {row.loss: row for row in table(form)}
-    if loss not in rows:
-        raise _misfit(form, loss, rows, f" ({found})" if found else "")
+    for part in _parts(loss):
+        if part not in rows:
+            raise _misfit(form, part, rows, f" ({found})" if found else "")
+    row = _summed([rows[part] for part in _parts(loss)])
     for name, value in (options or {}).items():
-        _check_option(rows[loss], name, value)
-    return rows[loss]
+        _check_option(row, name, value)
+    return row
 
 
 def options(match):
@@ -152,7 +158,7 @@ def options(match):
         >>> kit.match.options(kit.match.resolve("numeric", "huber"))
         {'delta': 1.0}
     """
-    parameters = inspect.signature(_maker(match)).parameters.values()
+    parameters = [each for maker in _makers(match) for each in inspect.signature(maker).parameters.values()]
     takes = {each.name: each.default for each in parameters if each.name not in _NOT_OPTIONS}
     if decisions.takes_threshold(match.decide):
         takes["threshold"] = 0.5
@@ -194,12 +200,15 @@ def make_loss(match, options=None, *, mean=None, scale=None):
         >>> float(loss(np.array([[50.0]]), np.array([[70.0]])))
         4.0
     """
-    parameters = inspect.signature(_maker(match)).parameters
-    given = {name: value for name, value in (options or {}).items() if name in parameters}
     try:
-        loss = _maker(match)(**given)
+        losses = [maker(**_taken(maker, options or {})) for maker in _makers(match)]
     except ValueError as error:
         raise MatchError(f"The loss '{match.loss}' of a {match.form} target: {error}") from error
+    loss = losses[0]
+    if len(losses) > 1:
+        from kit.losses.total import Total  # Keras loads here
+
+        loss = Total(losses, name="loss")
     divisor = {"standard": scale, "mean": mean, "range": scale}.get(match.scale)
     if divisor is None:
         return loss
@@ -259,9 +268,9 @@ def markdown():
         >>> print(kit.match.markdown().splitlines()[0])
         | form | loss (options) | output | targets | decision | metrics | initial bias | why |
     """
-    head = ["form", "loss (options)", "output", "targets", "decision", "metrics", "initial bias", "why"]
-    lines = [head, ["---"] * len(head), *map(_cells, table())]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    from kit import match_text
+
+    return match_text.markdown(table())
 
 
 def initial_bias(match, **facts):
@@ -271,8 +280,33 @@ def initial_bias(match, **facts):
     return biases.initial_bias(match.bias, **facts)
 
 
-def _maker(match):
-    return _ROWS.get(f"{match.form} {match.loss}")
+def _makers(match):
+    """The maker of each loss of a row; one, but for a sum."""
+    return [_ROWS.get(f"{match.form} {part}") for part in _parts(match.loss)]
+
+
+def _parts(loss):
+    return [part.strip() for part in loss.split("+")]
+
+
+def _summed(rows):
+    """One row for losses that are summed; a MatchError if they need other outputs or targets."""
+    first = rows[0]
+    for row in rows[1:]:
+        if (row.activation, row.code, row.units) != (first.activation, first.code, first.units):
+            raise MatchError(
+                f"'{first.loss}' needs {first.units} x {first.activation} outputs and {first.code} targets, "
+                f"'{row.loss}' {row.units} x {row.activation} and {row.code}.\nSuch losses cannot be summed."
+            )
+    whole = {
+        name: joint.join(getattr(row, name) for row in rows) for name, joint in (("loss", "+"), ("why", "; "))
+    }
+    return dataclasses.replace(first, **whole)
+
+
+def _taken(maker, options):
+    parameters = inspect.signature(maker).parameters
+    return {name: value for name, value in options.items() if name in parameters}
 
 
 def _misfit(form, loss, rows, found):
@@ -324,20 +358,3 @@ def _without_zeros(divisor):
     """A constant target has scale 0: it is left in its own units."""
     divisor = np.asarray(divisor, "float64").reshape(-1)
     return np.where(divisor > 0, divisor, 1.0)
-
-
-def _cells(row):
-    from kit import biases, metrics
-
-    taken = ", ".join(options(row))
-    code = codecs.get(row.code)
-    return [
-        row.form,
-        f"`{row.loss}`" + (f" ({taken})" if taken else ""),
-        f"{row.units} × {row.activation}{SCALES[row.scale]}",
-        f"{row.code} {code.dtype} {code.layout}",
-        row.decide,
-        ", ".join(metrics.flat_name(name) for name in row.metrics),
-        biases.text(row.bias),
-        row.why,
-    ]

@@ -38,10 +38,10 @@ def test_decoding_gives_the_labels_back(code, names, labels, targets):
     assert codec.decode(codec.encode(labels, names), names) == labels
 
 
-def test_only_class_indices_are_integers():
+def test_only_class_numbers_are_integers():
     assert {
         name: codecs.get(name).dtype for name in codecs.names() if codecs.get(name).dtype != "float32"
-    } == {"integer": "int32"}
+    } == {"integer": "int32", "index_map": "uint8", "masks": "uint8"}
 
 
 @pytest.mark.parametrize("wrap", [list, np.array, pd.Series, lambda labels: np.array(labels)[:, None]])

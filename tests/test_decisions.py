@@ -129,4 +129,4 @@ def test_a_decision_shows_only_what_is_set():
 
 def test_only_rules_with_a_threshold_say_so():
     taking = {name for name in decisions.names() if decisions.takes_threshold(name)}
-    assert taking == {"threshold", "rank", "labels"}
+    assert taking == {"threshold", "rank", "labels", "mask_threshold", "mask_labels"}

@@ -9,9 +9,10 @@ import pytest
 
 KIT = Path(__file__).parents[1] / "kit"
 LAYERS = [
-    {"errors", "registry", "storage", "plain"},
+    {"errors", "registry", "storage", "plain", "maps"},
     {
         "match",
+        "match_text",
         "codecs",
         "decisions",
         "biases",
@@ -27,6 +28,7 @@ LAYERS = [
     {"tasks"},
     {"data", "builders", "registration"},
     {"training", "evaluation", "artifact"},
+    {"planning"},
     {"testing"},
     {"cli", "__main__"},
 ]

@@ -10,7 +10,8 @@ KIT = Path(__file__).parents[1] / "kit"
 FILES = sorted(KIT.rglob("*.py"))
 NAMES = [str(path.relative_to(KIT)) for path in FILES]
 LONGEST_FILE, LONGEST_FUNCTION, MOST_ARGUMENTS = 360, 45, 8
-VERBS = {"build_classifier", "build_regressor", "fit", "evaluate", "load_data"}  # keyword-only arguments
+BUILDERS = {"build_classifier", "build_denoiser", "build_regressor", "build_segmenter"}
+VERBS = {*BUILDERS, "fit", "evaluate", "load_data"}  # keyword-only arguments
 
 tree = pytest.mark.parametrize("path", FILES, ids=NAMES)
 

@@ -88,12 +88,22 @@ class Predictor:
         return self._forward(self.input.encode(inputs))
 
     def _decide(self, inputs):
+        if self.task.is_dense:
+            from kit.artifact import dense
+
+            return [dense.decided(self.input, self.task, self._tiles, each) for each in inputs]
         return self.task.decide(self.outputs(inputs))
 
     def _chunks(self, inputs):
         for start in range(0, len(inputs), CHUNK):
             end = start + CHUNK
             yield start, inputs.iloc[start:end] if hasattr(inputs, "iloc") else inputs[start:end]
+
+    @functools.cached_property
+    def _tiles(self):
+        from kit.artifact.runtime import tiled
+
+        return tiled(self._network)
 
     @functools.cached_property
     def _forward(self):
@@ -157,6 +167,9 @@ _FLAT = {
     "labels": lambda labels: {"labels": ";".join(map(str, labels))},
     "values": _each("value"),
     "interval": _bounds,
+    "classes": lambda shares: {f"share of {name}": share for name, share in shares.items()},
+    "mask": lambda mask: {},
+    "image": lambda image: {},
 }
 
 

@@ -4,8 +4,11 @@ TensorFlow is imported here because a `tf.function` is the fastest call on its b
 on every other backend the compiled stateless call of Keras is used.
 """
 
+import collections
+
 import numpy as np
 
+_PROGRAMS = 16  # that are kept: images of more sizes than this are traced again
 LARGEST = 256  # samples in one call: memory stays constant for any number of samples
 
 
@@ -41,6 +44,13 @@ def compiled(model, largest=LARGEST):
     return run
 
 
+def tiled(model, **options):
+    """A function from one encoded image (h, w, channels) of any size to its outputs (h, w, units)."""
+    from kit.artifact.tiles import Tiles
+
+    return Tiles(_forward(model), model, **options)
+
+
 def _padded(forward, x, start, count, sizes):
     size = next(size for size in sizes if size >= count)
     part = (
@@ -71,11 +81,18 @@ def _forward(model):
 def _tensorflow(model):
     import tensorflow as tf
 
-    @tf.function(reduce_retracing=False)
-    def forward(x):
-        return model(x, training=False)
+    programs = collections.OrderedDict()  # one for each shape: layers that resize need to know it
 
-    return lambda x: forward(x).numpy()
+    def forward(x):
+        shape = tuple(np.shape(each) for each in x.values()) if isinstance(x, dict) else np.shape(x)
+        if shape not in programs:
+            programs[shape] = tf.function(lambda x: model(x, training=False), reduce_retracing=False)
+        programs.move_to_end(shape)
+        if len(programs) > _PROGRAMS:
+            programs.popitem(last=False)
+        return programs[shape](x).numpy()
+
+    return forward
 
 
 def _jax(model):

@@ -32,8 +32,10 @@ def main(argv=None):
     Example:
         >>> main(["list", "tasks"])
         classification
+        denoising
         multilabel
         regression
+        segmentation
         0
     """
     argv = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a command here

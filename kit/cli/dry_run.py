@@ -5,7 +5,6 @@ import math
 import resource
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from kit.cli import output
@@ -39,7 +38,7 @@ def tried(job):
         "task": type(data.task).__name__,
         "input": type(data.input).__name__,
         "samples": {name: len(part) for name, part in data.parts().items()},
-        "estimate": estimate(model, few, data, parts["fit"], batch) | {"artifact_mb": round(size / 1e6, 2)},
+        "estimate": estimate(model, few, data, parts["fit"]) | {"artifact_mb": round(size / 1e6, 2)},
     }
 
 
@@ -49,13 +48,16 @@ def one_batch(data, batch):
     return dataclasses.replace(data, train=part, validation=part, test=None)
 
 
-def estimate(model, few, data, fit, batch):
+def estimate(model, few, data, fit):
     """Epochs, steps, seconds of training and megabytes of memory of the whole run."""
-    from kit.training import plan
+    from kit.training import arrays, plan
+    from kit.training.probe import seconds_a_step
 
-    steps = math.ceil(len(data.train) / batch)
+    feed, _ = arrays.prepare(model.kit, data, seed=0, class_weight=None, augment=None, patch=fit.get("patch"))
+    batch = min(fit.get("batch_size") or feed.batch_size, len(feed))
+    steps = feed.steps(batch)
     epochs = fit.get("epochs") or plan.epochs(steps)
-    each = seconds_a_step(model, few, batch)
+    each = seconds_a_step(model, feed, batch, "keras")
     seconds = min(each * steps * epochs, 60 * (fit.get("minutes") or math.inf))
     return {
         "epochs": epochs,
@@ -63,17 +65,6 @@ def estimate(model, few, data, fit, batch):
         "seconds": round(seconds, 3),
         "memory_mb": round(peak_mb() + not_decoded_mb(few, data)),
     }
-
-
-def seconds_a_step(model, few, batch):
-    """Time of one training step, the first (compiling) one left out; the shortest of three."""
-    x, y = few.train.arrays()
-    taken = []
-    for _ in range(4):
-        began = time.perf_counter()
-        model.train_on_batch(x, y)
-        taken.append(time.perf_counter() - began)
-    return min(taken[1:])
 
 
 def peak_mb():

@@ -68,6 +68,7 @@ def _loaded(source, predictor):
     import kit
 
     known = predictor.card.get("settings") or {}
-    target = known.get("target") if predictor.task.is_classification else predictor.task.names
+    numeric = predictor.task.form == "numeric"
+    target = predictor.task.names if numeric else known.get("target")
     seed = known.get("seed", 0)
     return kit.load_data(source, predictor.task, target, input=predictor.input, seed=seed)

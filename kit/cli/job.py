@@ -11,6 +11,7 @@ from kit.errors import KitError
 
 ARTIFACTS = Path("saved_models")
 ISSUES = "data_issues.csv"
+PLAN = "plan.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Job:
             out = Path(self.args.out) if self.args.out else ARTIFACTS / run.path.name
             check_target(out)
             self._begin(run)
-            model, history = self.trained(run.path)
+            model, history = self._planned(run.path).trained(run.path)
             run.record("trained", epochs=len(history.epoch))
             result = self._saved(model, history, run, out)
             run.record(runs.FINISHED, **result)
@@ -61,6 +62,20 @@ class Job:
                 raise
             raise KitError(f"No model can be built with {self.parts['builder']}. {error}") from error
         return model, kit.fit(model, self.data, resume=folder, **{**self.parts["fit"], **keywords})
+
+    def _planned(self, folder):
+        """This job with the settings that fit its minutes, the same ones when it is continued."""
+        minutes, path = self.parts["fit"].get("minutes"), folder / PLAN
+        if not minutes or "epochs" in self.parts["fit"] or not self.data.task.is_dense:
+            return self
+        if not path.exists():
+            fit = {name: value for name, value in self.parts["fit"].items() if name != "minutes"}
+            plan = kit.plan(
+                self.data, minutes=minutes, seed=self.given["seed"], builder=self.parts["builder"], fit=fit
+            )
+            output.say(repr(plan))
+            storage.write_json(path, {"builder": plan.builder, "fit": plan.fit})
+        return dataclasses.replace(self, parts={**self.parts, **storage.read_json(path)})
 
     def _asked(self):
         """What makes two commands the same: their words, the data, and what computes."""

@@ -5,7 +5,8 @@ from pathlib import Path
 from kit.cli import output
 from kit.cli.arguments import one_of
 
-FORMATS = ("csv", "json")
+FORMATS = ("csv", "json", "png", "overlay", "coco")
+_PICTURES = ("png", "overlay")  # one file an image, in the folder --out
 
 
 def add_to(commands):
@@ -13,13 +14,15 @@ def add_to(commands):
     command = commands.add_parser("predict", help=__doc__, description=__doc__)
     command.add_argument("artifact", metavar="ARTIFACT", help="folder under saved_models/")
     command.add_argument("inputs", metavar="INPUT", nargs="+", help="images, folders of images, or tables")
-    command.add_argument("--out", metavar="PATH", help="file to write; without it, stdout")
+    command.add_argument(
+        "--out", metavar="PATH", help="file to write, or folder of pictures; without it, stdout"
+    )
     command.add_argument(
         "--as",
         dest="format",
         type=one_of("format", FORMATS),
         metavar="FORMAT",
-        help="csv (default) or json; by the ending of --out where it has one of these",
+        help="csv (default), json, png or overlay (masks and images), coco (masks); by the ending of --out",
     )
     return command
 
@@ -28,14 +31,16 @@ def run(args):
     """Predicts and prints, or writes."""
     with output.words_on_stderr():
         text, predictions = _predicted(args)
-    if args.out:
+    if _format(args) in _PICTURES:
+        output.say(f"{len(predictions)} pictures: {args.out}")
+    elif args.out:
         from kit import storage
 
         storage.write_text(args.out, text)
         output.say(f"{len(predictions)} predictions: {args.out}")
     if args.json:
         output.emit({"predictions": predictions})
-    elif not args.out:
+    elif not args.out and text:
         print(text, end="")
     return 0
 
@@ -46,13 +51,23 @@ def _predicted(args):
 
         import kit
     predictor = kit.load(args.artifact)
+    form = _format(args)
+    _check_format(form, args.out, predictor.task)
     names, inputs = collected(args.inputs, predictor.input)
+    if form in _PICTURES:
+        return "", [_drawn(predictor, name, item, args) for name, item in zip(names, inputs, strict=True)]
     decisions = predictor(inputs)
     predictions = [
         {"input": name, **decision.to_json()} for name, decision in zip(names, decisions, strict=True)
     ]
-    if _format(args) == "json":
-        return _as_json(predictions), predictions
+    if form == "json":
+        return _as_json({"predictions": predictions}), predictions
+    if form == "coco":
+        from kit.artifact import masks
+
+        first = 1 if predictor.task.has_background else 0
+        found = masks.as_coco(names, [each.mask for each in decisions], predictor.task.classes, first)
+        return _as_json(found), predictions
     return _as_csv(names, decisions), predictions
 
 
@@ -110,10 +125,41 @@ def _format(args):
     return args.format or (by_ending if by_ending in FORMATS else "csv")
 
 
-def _as_json(predictions):
+def _check_format(form, out, task):
+    """Raises a KitError where the format does not fit the task, or has nowhere to go."""
+    from kit.errors import KitError
+
+    if form == "coco" and not task.form.endswith("mask") or form == "overlay" and task.form == "image":
+        raise KitError(f"--as {form} writes masks, and this model is for {task.describe()}.")
+    if form in _PICTURES and not task.is_dense:
+        raise KitError(f"--as {form} writes masks and images, and this model is for {task.describe()}.")
+    if form in _PICTURES and not out:
+        raise KitError(f"--as {form} writes a picture for each image. Say into which folder: --out DIR.")
+
+
+def _drawn(predictor, name, item, args):
+    """Writes the picture of one image; -> what --json says of it."""
+    from kit import storage
+    from kit.artifact import masks
+    from kit.inputs import pixels
+
+    decision = predictor(item)
+    if decision.image is not None:
+        picture = masks.as_picture(decision.image, predictor.task.white)
+    elif _format(args) == "png":
+        picture = masks.as_png(decision.mask)
+    else:
+        own = pixels.decode(item, (None, None), predictor.input.channels)
+        picture = masks.as_overlay(own / 255, decision.mask, len(predictor.task.classes))
+    path = Path(args.out) / f"{Path(name).stem}.png"
+    storage.write_bytes(path, picture)
+    return {"input": name, "file": str(path), **decision.to_json()}
+
+
+def _as_json(found):
     import json
 
-    return json.dumps({"predictions": predictions}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _as_csv(names, decisions):

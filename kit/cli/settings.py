@@ -10,7 +10,7 @@ from kit.errors import KitError, unknown
 SHOWN = 20  # issues said; data_issues.csv of the run holds all
 OWNERS = ("task", "input", "builder", "fit")
 # what the data decide, and what belongs to the run itself
-_FROM_DATA = {"classes", "labels", "targets", "columns", "prior", "mean", "std", "scale"}
+_FROM_DATA = {"classes", "labels", "targets", "columns", "prior", "mean", "std", "scale", "white", "values"}
 _FROM_RUN = {"resume", "callbacks", "verbose"}
 _TEXT_OR_NONE = {"normalization", "tensorboard"}  # arguments whose default None does not show their kind
 _ANY = {"class_weight", "nesterov", "augment"}
@@ -19,13 +19,13 @@ _ANY = {"class_weight", "nesterov", "augment"}
 def claims():
     """Every (name, owner) of the namespace; no name may have two owners."""
     import kit
-    from kit import inputs, tasks
+    from kit import builders, inputs, tasks
 
     found = set()
     for owner, registry in (("task", tasks.TASKS), ("input", inputs.INPUTS)):
         for name in registry.names():
             found |= {(field, owner) for field in fields_of(registry.get(name))}
-    for verb in (kit.build_classifier, kit.build_regressor):
+    for verb in builders.every():
         found |= {(name, "builder") for name in arguments_of(verb)}
     return found | {(name, "fit") for name in arguments_of(kit.fit)}
 
@@ -102,6 +102,8 @@ def announce(data):
 def changed(data, task_fields, input_fields):
     """The data under a task and an input of which some fields are others."""
     task = dataclasses.replace(data.task, **task_fields)
+    if task_fields and task.is_dense:  # shares of other classes
+        task = task.fitted(data.train.labels)
     input, stale = dataclasses.replace(data.input, **input_fields), {}
     if input != data.input:  # statistics and decoded samples are those of the other input
         input, stale = input.fitted(data.train.inputs), {"encoded": None}

@@ -43,14 +43,27 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
     if len(samples) == 0:
         raise KitError("No samples to evaluate. Give a part that has some, such as data.test.")
     samples = _as_the_model_sees_them(samples, input, task)
+    if task.is_dense:
+        return _written(_dense(network, input, task, samples, seed, resamples), history, findings, path)
     inputs, targets = samples.arrays()
     outputs = _outputs(network, inputs)
     report = judged(task, samples, outputs, targets, seed=seed, resamples=resamples)
+    examples = _examples(input, samples, tables.hardest(report.outcome))
+    return _written(dataclasses.replace(report, examples=examples), history, findings, path)
+
+
+def _dense(network, input, task, samples, seed, resamples):
+    from kit.evaluation import map_scores  # noqa: F401 - enters the scores of maps
+    from kit.evaluation.dense import reported
+
+    names = _names(samples, len(samples))
+    return reported(network, input, task, samples, names, seed=seed, resamples=resamples)
+
+
+def _written(report, history, findings, path):
+    """The report with what is known of the training, saved where a folder is given."""
     report = dataclasses.replace(
-        report,
-        history=as_history(history),
-        findings=tuple(map(str, findings or ())),
-        examples=_examples(input, samples, tables.hardest(report.outcome)),
+        report, history=as_history(history), findings=tuple(map(str, findings or ()))
     )
     if path is not None:
         report.save(path)

@@ -112,15 +112,23 @@ def _scores(report):
         "95 % interval": [
             " to ".join(map(draw.number, report.intervals.get(name, ()))) for name in frame["metric"]
         ],
-        f"always saying {report.baseline_says}": frame["baseline"].map(_shown),
+        _baseline(report): frame["baseline"].map(_shown),
     }
     return table(frame[["metric"]].assign(**rounded), numbers=rounded)
 
 
+def _baseline(report):
+    return report.baseline_says if report.outcome.form == "image" else f"always saying {report.baseline_says}"
+
+
 def _classes(report):
-    name = {"numeric": "Targets", "multilabel": "Labels"}.get(report.outcome.form, "Classes")
+    name = {"numeric": "Targets", "multilabel": "Labels", "image": "Images"}.get(
+        report.outcome.form, "Classes"
+    )
     parts = [_section(name, table(_named(report.per_class.reset_index())))]
-    if report.outcome.is_single and len(mistakes := tables.mistakes(report.outcome)):
+    if (report.outcome.is_single or report.outcome.is_exclusive) and len(
+        mistakes := tables.mistakes(report.outcome)
+    ):
         parts.append(_section("Most frequent mistakes", table(_named(mistakes))))
     return f"<div class='grid'>{''.join(f'<section>{part}</section>' for part in parts)}</div>"
 

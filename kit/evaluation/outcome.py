@@ -32,6 +32,8 @@ class Outcome:
     losses: np.ndarray | None = None
     quantiles: tuple = ()
 
+    is_dense = is_exclusive = False  # it says something of samples, not of pixels
+
     def __len__(self):
         return len(self.truth)
 

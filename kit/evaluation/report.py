@@ -30,7 +30,8 @@ class Report:
         notes: what is to be known about the numbers.
         findings: what is to be known about the data or the training.
         history: name -> one value an epoch; empty where it is not known.
-        examples: inputs of the rows of `worst`: pictures (K, H, W, C) in 0 to 1, or a DataFrame.
+        examples: inputs of the rows of `worst`: pictures (K, H, W, C) in 0 to 1, or a DataFrame; tasks
+            on maps: a list of `kit.evaluation.dense.Example`.
 
     Example:
         >>> from kit.evaluation.evaluate import judged
@@ -93,6 +94,8 @@ class Report:
         """The finding in one sentence."""
         if self.outcome.form == "numeric":  # a mean of several units means little
             return self.finding("mae" if len(self.outcome.names) == 1 or "r2" not in self.metrics else "r2")
+        if self.outcome.is_dense:
+            return self.finding("psnr" if self.outcome.form == "image" else "mean_iou")
         return self.finding("f1_macro" if self.outcome.form == "multilabel" else "accuracy")
 
     def finding(self, name):
@@ -103,7 +106,8 @@ class Report:
         if name in self.intervals:
             text += f" (95 % interval {' to '.join(draw.number(end, 3) for end in self.intervals[name])})"
         if name in self.baseline:
-            text += f", always saying {self.baseline_says} gives {draw.number(self.baseline[name], 3)}"
+            saying = "" if self.outcome.form == "image" else "always saying "
+            text += f", {saying}{self.baseline_says} gives {draw.number(self.baseline[name], 3)}"
         return text
 
     def figures(self):

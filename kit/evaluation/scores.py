@@ -52,16 +52,18 @@ def score(name, outcome, weights=None):
         return SCORES[name].function(outcome, weights)
 
 
-def _score(name, **facts):
-    def add(function):
+def add(name, **facts):
+    """Decorator of a score: enters it in `SCORES` with the facts of `Score`."""
+
+    def enter(function):
         SCORES[name] = Score(function, **facts)
         return function
 
-    return add
+    return enter
 
 
 def _classes(outcome):
-    return outcome.form != "numeric"
+    return outcome.form in ("binary", "multiclass", "multilabel")
 
 
 def _numeric(outcome):
@@ -76,33 +78,33 @@ def _ordinal(outcome):
     return outcome.match.decide == "rank"
 
 
-@_score("loss", fits=lambda outcome: outcome.losses is not None)
+@add("loss", fits=lambda outcome: outcome.losses is not None)
 def loss(outcome, weights):
     """Mean of the loss that the task trains with."""
     return weighted.mean(outcome.losses, weights)
 
 
-@_score("accuracy", fits=_classes, share=True)
+@add("accuracy", fits=_classes, share=True)
 def accuracy(outcome, weights):
     """Share of samples whose class is said; multilabel: share of labels decided right."""
     right = outcome.true == outcome.said
     return weighted.mean(right.all(axis=1) if outcome.is_single else right.mean(axis=1), weights)
 
 
-@_score("exact_match", fits=lambda outcome: outcome.form == "multilabel", share=True)
+@add("exact_match", fits=lambda outcome: outcome.form == "multilabel", share=True)
 def exact_match(outcome, weights):
     """Share of samples with every label right."""
     return weighted.mean((outcome.true == outcome.said).all(axis=1), weights)
 
 
-@_score("balanced_accuracy", fits=lambda outcome: outcome.is_single)
+@add("balanced_accuracy", fits=lambda outcome: outcome.is_single)
 def balanced_accuracy(outcome, weights):
     """Mean over the classes that occur of the share of each that is found."""
     hits, _, support = weighted.tallies(outcome, weights)
     return weighted.mean_defined(hits / support)
 
 
-@_score("auc", fits=_classes, undefined="it needs samples inside and outside of a class")
+@add("auc", fits=_classes, undefined="it needs samples inside and outside of a class")
 def auc(outcome, weights):
     """Area under the ROC curve: the chance that a sample of a class ranks above one that is not of it.
 
@@ -116,14 +118,14 @@ def auc(outcome, weights):
     return weighted.mean_defined(np.stack(areas))
 
 
-@_score("f1_macro", fits=_classes)
+@add("f1_macro", fits=_classes)
 def f1_macro(outcome, weights):
     """Mean over classes of 2 x found / (said + true), over those said or true at least once."""
     hits, said, support = weighted.tallies(outcome, weights)
     return weighted.mean_defined(2 * hits / (said + support))
 
 
-@_score("precision", fits=_classes)
+@add("precision", fits=_classes)
 def precision(outcome, weights):
     """Share right of what was said. Two classes: of `classes[1]`; more: mean over classes.
 
@@ -133,7 +135,7 @@ def precision(outcome, weights):
     return _over_classes(outcome, weighted.ratio(hits, said), said + support)
 
 
-@_score("recall", fits=_classes)
+@add("recall", fits=_classes)
 def recall(outcome, weights):
     """Share found of what is true. Two classes: of `classes[1]`; more: mean over classes.
 
@@ -143,13 +145,13 @@ def recall(outcome, weights):
     return _over_classes(outcome, weighted.ratio(hits, support), said + support)
 
 
-@_score("nll", fits=lambda outcome: _probable(outcome) or outcome.match.decide == "gaussian")
+@add("nll", fits=lambda outcome: _probable(outcome) or outcome.match.decide == "gaussian")
 def nll(outcome, weights):
     """Mean negative log-likelihood, natural logarithm. Multilabel and several targets: a label or target."""
     return weighted.mean(weighted.log_loss(outcome), weights)
 
 
-@_score("ece", fits=_probable)
+@add("ece", fits=_probable)
 def ece(outcome, weights):
     """Expected calibration error: mean distance of confidence from the share that is right.
 
@@ -162,7 +164,7 @@ def ece(outcome, weights):
     return np.abs(gaps).sum(axis=0).round(7)  # what is beyond is the rounding of float32
 
 
-@_score("qwk", fits=_ordinal, undefined="all samples are of one class and all are said to be of it")
+@add("qwk", fits=_ordinal, undefined="all samples are of one class and all are said to be of it")
 def qwk(outcome, weights):
     """Cohen's kappa with quadratic weights: agreement beyond chance, 1 perfect, 0 chance."""
     true, said = outcome.true.argmax(axis=1), outcome.said.argmax(axis=1)
@@ -171,13 +173,13 @@ def qwk(outcome, weights):
     return 1 - weighted.mean((true - said) ** 2, weights) / np.where(chance > 1e-12, chance, np.nan)
 
 
-@_score("rmse", fits=_numeric)
+@add("rmse", fits=_numeric)
 def rmse(outcome, weights):
     """Root of the mean squared error, in the target's units; several targets: their mean."""
     return np.mean(np.sqrt(weighted.mean((outcome.values - outcome.truth) ** 2, weights)), axis=0)
 
 
-@_score("mae", fits=lambda outcome: _numeric(outcome) or _ordinal(outcome))
+@add("mae", fits=lambda outcome: _numeric(outcome) or _ordinal(outcome))
 def mae(outcome, weights):
     """Mean absolute error in the target's units; several targets: their mean; ordinal: in classes."""
     if _ordinal(outcome):
@@ -185,25 +187,25 @@ def mae(outcome, weights):
     return weighted.mean(np.abs(outcome.values - outcome.truth).mean(axis=1), weights)
 
 
-@_score("r2", fits=_numeric, undefined="the true values do not vary")
+@add("r2", fits=_numeric, undefined="the true values do not vary")
 def r2(outcome, weights):
     """Share of the variance that is explained, 1 perfect, 0 as the mean; several targets: their mean."""
     return r2_by_target(outcome, weights).mean(axis=0)
 
 
-@_score("coverage", fits=lambda outcome: outcome.interval is not None, share=True)
+@add("coverage", fits=lambda outcome: outcome.interval is not None, share=True)
 def coverage(outcome, weights):
     """Share of true values inside their interval, ends included."""
     return weighted.mean(weighted.inside(outcome).mean(axis=1), weights)
 
 
-@_score("interval_width", fits=lambda outcome: outcome.interval is not None)
+@add("interval_width", fits=lambda outcome: outcome.interval is not None)
 def interval_width(outcome, weights):
     """Mean width of the intervals, in the target's units; several targets: their mean."""
     return weighted.mean((outcome.interval[..., 1] - outcome.interval[..., 0]).mean(axis=1), weights)
 
 
-@_score("pinball", fits=lambda outcome: outcome.match.decide == "quantiles")
+@add("pinball", fits=lambda outcome: outcome.match.decide == "quantiles")
 def pinball(outcome, weights):
     """Mean pinball loss over quantiles and targets, in the target's units: q e above, (q - 1) e below."""
     quantiles = np.asarray(outcome.quantiles)
@@ -211,7 +213,7 @@ def pinball(outcome, weights):
     return weighted.mean(np.maximum(quantiles * errors, (quantiles - 1) * errors).mean(axis=(1, 2)), weights)
 
 
-@_score("poisson_deviance", fits=lambda outcome: outcome.match.code == "counts")
+@add("poisson_deviance", fits=lambda outcome: outcome.match.code == "counts")
 def poisson_deviance(outcome, weights):
     """Mean of 2 (y log(y / m) - y + m) for a count y and its predicted mean m; 0 is perfect."""
     true, rate = outcome.truth, np.maximum(outcome.values, weighted.TINY)

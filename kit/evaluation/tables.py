@@ -16,6 +16,8 @@ def per_class(outcome):
     """
     import pandas as pd
 
+    if outcome.is_dense:
+        return _by_class_of_pixels(outcome)
     if outcome.form == "numeric":
         return pd.DataFrame(_by_target(outcome), index=pd.Index(outcome.names, name="target"))
     columns = ("precision", "recall", "f1", "support")
@@ -32,14 +34,15 @@ def confusion(outcome):
     """
     import pandas as pd
 
-    if outcome.form == "numeric":
+    if outcome.form in ("numeric", "image") or (outcome.is_dense and not outcome.is_exclusive):
         return None
-    if outcome.is_single:
+    if outcome.is_single or outcome.is_exclusive:
         names = {
             "index": pd.Index(outcome.names, name="truth"),
             "columns": pd.Index(outcome.names, name="decision"),
         }
-        return pd.DataFrame((outcome.true.T @ outcome.said).astype(int), **names)
+        counts = outcome.counts.sum(axis=0) if outcome.is_dense else outcome.true.T @ outcome.said
+        return pd.DataFrame(counts.astype(int), **names)
     true, said = outcome.true > 0.5, outcome.said > 0.5
     cells = {
         "found": true & said,
@@ -60,7 +63,8 @@ def mistakes(outcome, most=10):
     order = np.argsort(-counts, axis=None, kind="stable")[:most]
     pairs = [(row, column) for row, column in zip(*np.unravel_index(order, counts.shape), strict=True)]
     rows = [(outcome.names[row], outcome.names[column], counts[row, column]) for row, column in pairs]
-    return pd.DataFrame([row for row in rows if row[2]], columns=["truth", "decision", "samples"])
+    of = "pixels" if outcome.is_dense else "samples"
+    return pd.DataFrame([row for row in rows if row[2]], columns=["truth", "decision", of])
 
 
 def hardest(outcome, most=24):
@@ -81,6 +85,8 @@ def worst(outcome, names, most=24):
     import pandas as pd
 
     rows = hardest(outcome, most)
+    if outcome.is_dense:
+        return _worst_maps(outcome, names, rows)
     return pd.DataFrame(
         {
             "name": [names[row] for row in rows],
@@ -91,6 +97,41 @@ def worst(outcome, names, most=24):
             "loss": [] if outcome.losses is None else outcome.losses[rows].astype("float64"),
         }
     )
+
+
+def _by_class_of_pixels(outcome):
+    """Masks: iou, dice, precision, recall and pixels of each class; images: psnr and ssim of all."""
+    import pandas as pd
+
+    if outcome.form == "image":
+        columns = {"psnr": [outcome.psnr.mean()], "ssim": [outcome.ssim.mean()]}
+        return pd.DataFrame(columns, index=pd.Index(outcome.names, name="target"))
+    found, said, true = outcome.tallies.sum(axis=0).T.astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        columns = {
+            "iou": found / (said + true - found),
+            "dice": 2 * found / (said + true),
+            "precision": found / said,
+            "recall": found / true,
+            "pixels": true.astype(int),
+        }
+    return pd.DataFrame(columns, index=pd.Index(outcome.names, name="class"))
+
+
+def _worst_maps(outcome, names, rows):
+    """The images with the highest loss, with what each scores alone."""
+    import pandas as pd
+
+    columns = {"name": [names[row] for row in rows]}
+    if outcome.form == "image":
+        columns |= {"psnr": outcome.psnr[rows], "ssim": outcome.ssim[rows]}
+    else:
+        found, said, true = np.moveaxis(outcome.tallies[rows].astype(float), -1, 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            columns["mean_iou"] = np.nanmean(
+                found / np.where(said + true, said + true - found, np.nan), axis=1
+            )
+    return pd.DataFrame({**columns, "loss": outcome.losses[rows].astype("float64")})
 
 
 def _numeric(outcome):

@@ -35,7 +35,8 @@ def as_input(shape_or_input):
     """An input as it is; a shape as the input it stands for.
 
     Args:
-        shape_or_input: an input; or (height, width, channels) of images in 0 to 255; or (n,)
+        shape_or_input: an input; or (height, width, channels) of images in 0 to 255, (None, None,
+            channels) where each keeps its own size; or (n,)
             for a table of the numbers x0, x1, ...
 
     Raises:
@@ -57,7 +58,8 @@ def as_input(shape_or_input):
 
 
 def _for_shape(shape):
-    if not all(isinstance(size, int) and size > 0 for size in shape) or len(shape) not in (1, 3):
+    sizes = shape[2:] if shape[:2] == (None, None) else shape
+    if not all(isinstance(size, int) and size > 0 for size in sizes) or len(shape) not in (1, 3):
         raise KitError(
             f"There is no input for shape {shape}. "
             "Give (height, width, channels) for images or (n,) for a table of n numbers."

@@ -1,4 +1,4 @@
-"""Images: pictures of one size, from files or arrays."""
+"""Images: pictures of one size, or each of its own, from files or arrays."""
 
 import dataclasses
 import os
@@ -17,14 +17,15 @@ _MOST_PICTURES, _MOST_NUMBERS = 4096, 20_000_000  # looked at for statistics: at
 @INPUTS.register("images")
 @dataclasses.dataclass(frozen=True)
 class Images:
-    """Pictures, brought to one size and number of channels.
+    """Pictures, brought to one size and number of channels; or each of its own size.
 
     Files follow the rules of `kit.inputs.pixels`: rotation applied, transparency on white,
     16-bit gray scaled, bilinear resizing. Numbers of arrays are taken as they are, in 0 to
     `scale`; 16-bit arrays are scaled as 16-bit files are.
 
     Args:
-        size: (height, width) in pixels of what the model sees.
+        size: (height, width) in pixels of what the model sees; (None, None) leaves every picture
+            as large as it is, for tasks that say something of each pixel.
         channels: 1 (gray), 3 (colour), or any number for arrays.
         scale: the value of white, 255 for 8 bits.
         mean: mean of each channel in the training part, in 0 to `scale`.
@@ -49,15 +50,21 @@ class Images:
 
     def __post_init__(self):
         sizes = tuple(self.size) if isinstance(self.size, list | tuple) else (self.size,)
-        if len(sizes) != 2 or not all(int(n) == n > 0 for n in (*sizes, self.channels)) or self.scale <= 0:
+        whole = (self.channels,) if sizes == (None, None) else (*sizes, self.channels)
+        if len(sizes) != 2 or not all(n is not None and int(n) == n > 0 for n in whole) or self.scale <= 0:
             raise KitError(
                 "Images takes size=(height, width), channels and scale, all positive. "
                 f"Received: {self.size}, {self.channels}, {self.scale}."
             )
-        object.__setattr__(self, "size", tuple(int(n) for n in sizes))
+        object.__setattr__(self, "size", tuple(None if n is None else int(n) for n in sizes))
         for name in ("mean", "std"):
             values = getattr(self, name)
             object.__setattr__(self, name, None if values is None else tuple(map(float, values)))
+
+    @property
+    def is_ragged(self):
+        """Whether every picture keeps its own size."""
+        return self.size == (None, None)
 
     @property
     def shape(self):
@@ -66,6 +73,8 @@ class Images:
 
     def encode(self, raw):
         """Pictures -> (N, height, width, channels): uint8 if all are 8-bit in 0..255, else float32.
+
+        Where each keeps its own size: an object array (N,) of such pictures.
 
         Args:
             raw: array (N, h, w, channels), or (N, h, w) for one channel; or a list of paths,
@@ -87,9 +96,9 @@ class Images:
         findings = [
             dataclasses.replace(r, rows=(i,)) for i, r in enumerate(results) if isinstance(r, Finding)
         ]
-        blank = np.zeros(self.shape, "uint8")
+        blank = np.zeros([size or 1 for size in self.shape], "uint8")
         pictures = [blank if isinstance(result, Finding) else result for result in results]
-        return _stacked(pictures, self.shape), findings
+        return (ragged(pictures) if self.is_ragged else _stacked(pictures, self.shape)), findings
 
     def decode(self, item, where="image"):
         """One picture -> its array (height, width, channels), or a `Finding` that says why not."""
@@ -122,7 +131,7 @@ class Images:
         Args:
             encoded: (N, height, width, channels), as `encode` gives them.
         """
-        sample = encoded[:: self._step(len(encoded))].astype("float32").reshape(-1, self.channels)
+        sample = self._pixels(encoded).astype("float32")
         mean, std = sample.mean(axis=0, dtype="float64"), sample.std(axis=0, dtype="float64")
         std = np.where(std < 1e-3 * self.scale, self.scale / 4, std)  # blank: nothing to stretch
         return dataclasses.replace(self, mean=tuple(mean.tolist()), std=tuple(std.tolist()))
@@ -147,6 +156,8 @@ class Images:
     def describe(self):
         """One line for the log."""
         kind = {1: "gray", 3: "colour"}.get(self.channels, f"{self.channels}-channel")
+        if self.is_ragged:
+            return f"{kind} images of any size in 0 to {self.scale:g}"
         return f"{kind} images of {self.size[0]} x {self.size[1]} pixels in 0 to {self.scale:g}"
 
     def to_json(self):
@@ -157,6 +168,13 @@ class Images:
     def from_json(cls, stored):
         """The input that `to_json` described."""
         return cls(**{field.name: stored[field.name] for field in dataclasses.fields(cls)})
+
+    def _pixels(self, encoded):
+        """(pixels, channels) of enough pictures for statistics."""
+        if not self.is_ragged:
+            return encoded[:: self._step(len(encoded))].reshape(-1, self.channels)
+        step = max(1, sum(picture.size for picture in encoded) // _MOST_NUMBERS)
+        return np.concatenate([picture.reshape(-1, self.channels)[::step] for picture in encoded])
 
     def _step(self, count):
         """Every how many pictures one is looked at for statistics."""
@@ -171,6 +189,8 @@ class Images:
         if findings:
             batch = _blanked(batch, findings)
         batch = self._typed(batch)
+        if self.is_ragged:
+            return ragged(list(batch)), findings
         if batch.shape[1:3] != self.size:
             batch = _stacked([pixels.resize(picture, self.size) for picture in batch], self.shape)
         return batch, findings
@@ -213,6 +233,14 @@ class Images:
         if batch.dtype.kind in "ui" and self.scale == 255:
             return batch.astype("uint8", copy=False)
         return batch.astype("float32", copy=False)
+
+
+def ragged(pictures):
+    """Pictures of several sizes as an object array (N,) of them."""
+    array = np.empty(len(pictures), object)
+    for place, picture in enumerate(pictures):
+        array[place] = picture
+    return array
 
 
 def _mapped(function, *lists):

@@ -49,7 +49,7 @@ def decode(source, size, channels):
 
     Args:
         source: path, bytes or Pillow image.
-        size: (height, width) in pixels.
+        size: (height, width) in pixels; (None, None) for its own.
         channels: 1 or 3.
 
     Raises:
@@ -64,7 +64,8 @@ def decode(source, size, channels):
         raise Unreadable("an image file", f"an array of {channels} channels: files give 1 or 3")
     with _told():
         image = _opened(source)
-        image.draft(image.mode, (2 * max(size),) * 2)  # large JPEGs: decoded at 1/2, 1/4 or 1/8
+        if size[0]:
+            image.draft(image.mode, (2 * max(size),) * 2)  # large JPEGs: decoded at 1/2, 1/4 or 1/8
         return _array(_upright(image), size, channels)
 
 
@@ -102,11 +103,27 @@ def resize(array, size):
     """
     from PIL import Image
 
-    if array.shape[:2] == tuple(size):
+    if tuple(size) in ((None, None), array.shape[:2]):
         return array
     planes = [Image.fromarray(np.ascontiguousarray(array[..., c])) for c in range(array.shape[-1])]
     shrunk = [plane.resize(tuple(size)[::-1], Image.Resampling.BILINEAR) for plane in planes]
     return np.stack([np.asarray(plane) for plane in shrunk], axis=-1)
+
+
+def nearest(map_, size):
+    """A map (h, w) or (h, w, c) in another size, each place taking the value that is nearest: none are mixed.
+
+    Example:
+        >>> nearest(np.array([[1, 2]]), (1, 4))
+        array([[1, 1, 2, 2]])
+    """
+    if map_.shape[:2] == tuple(size):
+        return map_
+    rows, columns = (
+        ((np.arange(new) + 0.5) * old / new).astype(int)
+        for new, old in zip(size, map_.shape[:2], strict=True)
+    )
+    return map_[rows[:, None], columns]
 
 
 @contextlib.contextmanager

@@ -10,8 +10,10 @@ TASKS = Registry("task", "kit.tasks")
 
 _HOMES = {
     "Classification": "classification",
+    "Denoising": "denoising",
     "MultilabelClassification": "multilabel",
     "Regression": "regression",
+    "Segmentation": "segmentation",
 }
 
 

@@ -47,6 +47,7 @@ class Classification:
     prior: tuple | None = None
 
     is_classification = True
+    is_dense = False
 
     def __post_init__(self):
         object.__setattr__(self, "classes", common.checked_names("classes", self.classes, at_least=2))

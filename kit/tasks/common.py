@@ -68,5 +68,40 @@ def dense(features, units, bias):
     """
     import keras
 
-    start = "zeros" if bias is None else keras.initializers.Constant([float(b) for b in np.ravel(bias)])
-    return keras.layers.Dense(units, bias_initializer=start, dtype="float32", name="logits")(features)
+    return keras.layers.Dense(units, bias_initializer=_constant(bias), dtype="float32", name="logits")(
+        features
+    )
+
+
+def convolution(features, units, *, size=1, bias=None, start="glorot_uniform"):
+    """`dense` for every pixel: the last layer with weights of a task on maps.
+
+    Args:
+        features: (batch, height, width, F) tensor.
+        units: outputs a pixel.
+        size: side of the kernel, pixels.
+        bias: (units,) array, or None for zeros.
+        start: initializer of the kernel.
+    """
+    import keras
+
+    return keras.layers.Conv2D(
+        units,
+        size,
+        padding="same",
+        kernel_initializer=start,
+        bias_initializer=_constant(bias),
+        dtype="float32",
+        name="logits",
+    )(features)
+
+
+def as_pair(value):
+    """A number as (number,), a pair as it is."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _constant(bias):
+    import keras
+
+    return "zeros" if bias is None else keras.initializers.Constant([float(b) for b in np.ravel(bias)])

@@ -46,6 +46,7 @@ class MultilabelClassification:
     prior: tuple | None = None
 
     is_classification = True
+    is_dense = False
     form = "multilabel"
 
     def __post_init__(self):

@@ -46,6 +46,7 @@ class Regression:
     scale: tuple | None = None
 
     is_classification = False
+    is_dense = False
     form = "numeric"
 
     def __post_init__(self):

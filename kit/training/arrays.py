@@ -11,7 +11,7 @@ from kit.training import plan
 from kit.training.feed import Feed
 
 
-def prepare(kit, data, *, seed, class_weight, augment):
+def prepare(kit, data, *, seed, class_weight, augment, patch=None):
     """The training part as a `Feed`, and the validation part as (x, y) or None.
 
     Raises:
@@ -21,20 +21,58 @@ def prepare(kit, data, *, seed, class_weight, augment):
     check_fits(kit, data)
     if not len(data.train):
         raise DataError("No training samples. At least one sample of each class is needed.")
+    has_validation = data.validation is not None and len(data.validation)
+    if kit.task.is_dense:
+        feed = patches(kit, data.train, seed=seed, augment=augment, patch=patch)
+        return feed, windows(*encoded(data.validation, kit)) if has_validation else None
     x, y = encoded(data.train, kit)
     weights = sample_weights(kit.task, data.train.labels, class_weight)
     streams = any(isinstance(array, np.memmap) for array in (x.values() if isinstance(x, dict) else (x,)))
     feed = Feed(x, y, weights, seed=seed, augment=varied(kit, data, augment), streams=streams)
-    has_validation = data.validation is not None and len(data.validation)
     return feed, encoded(data.validation, kit) if has_validation else None
 
 
 def encoded(samples, kit):
     """(x, y) of samples under the model's own input and task."""
-    if samples.input != kit.input or samples.task != kit.task:
-        encoded = samples.encoded if samples.input == kit.input else None
-        samples = dataclasses.replace(samples, input=kit.input, task=kit.task, encoded=encoded)
-    return samples.arrays()
+    return seen_by(samples, kit).arrays()
+
+
+def seen_by(samples, kit):
+    """The samples under the model's own input and task."""
+    if samples.input == kit.input and samples.task == kit.task:
+        return samples
+    encoded = samples.encoded if samples.input == kit.input else None
+    return dataclasses.replace(samples, input=kit.input, task=kit.task, encoded=encoded)
+
+
+def patches(kit, samples, *, seed, augment, patch=None):
+    """The training part of a task on maps as a feed of patches.
+
+    Args:
+        patch: (height, width), or one number for a square; None decides by the images.
+    """
+    from kit.data.patches import Patches, policy
+
+    samples = seen_by(samples, kit)
+    clean = samples.is_clean
+    x, y = samples.arrays()
+    shapes = [map_.shape[:2] for map_ in y]
+    size = (patch, patch) if isinstance(patch, int) else tuple(patch or plan.patch(shapes))
+    changes = policy(kit.input, kit.task, y) if augment == "auto" else augment
+    return Patches(None if clean else x, y, size=size, task=kit.task, policy=changes, seed=seed)
+
+
+def windows(x, y):
+    """Validation images and maps as arrays: whole where all are of one size, else their common middle."""
+    if isinstance(x, np.ndarray) and x.dtype != object:
+        return x, y
+    size = np.min([picture.shape[:2] for picture in x], axis=0)
+    return tuple(np.stack([_middle(each, size) for each in arrays]) for arrays in (x, y))
+
+
+def _middle(array, size):
+    top, left = (np.array(array.shape[:2]) - size) // 2
+    return array[top : top + size[0], left : left + size[1]]
 
 
 def check_fits(kit, data):

@@ -4,6 +4,8 @@ import functools
 
 import numpy as np
 
+from kit.training import plan
+
 
 class Feed:
     """Samples whose order, and whose augmentation, depend on (seed, epoch) and nothing else.
@@ -28,6 +30,11 @@ class Feed:
     def steps(self, batch_size):
         """Steps an epoch; the last batch may be smaller."""
         return -(-len(self) // batch_size)
+
+    @property
+    def batch_size(self):
+        """Samples a step where the user does not say."""
+        return plan.batch_size(len(self))
 
     @functools.lru_cache(maxsize=2)  # noqa: B019 - a feed lives as long as one fit
     def order(self, epoch):

@@ -20,6 +20,7 @@ def fit(
     patience=None,
     class_weight="auto",
     augment="auto",
+    patch=None,
     precision="auto",
     accumulate=1,
     engine="auto",
@@ -44,6 +45,8 @@ def fit(
         class_weight: "balanced", one number a class, None, or "auto": balanced where the
             largest class has more than twice the samples of the smallest.
         augment: "auto" varies images in ways that keep their label, None does not.
+        patch: tasks on maps: (height, width) of the pieces that are trained on, or one number for a
+            square; None decides by the images.
         precision: "float32", "bfloat16", or "auto": bfloat16 where the processor computes with
             it and a few timed steps show that it pays. The saved model is float32 either way.
         accumulate: batches whose gradients make one step.
@@ -78,7 +81,9 @@ def fit(
         "seed": seed,
     }
     stored = checkpoint.load(Path(resume) / CHECKPOINT) if resume else None
-    feed, validation = arrays.prepare(model.kit, data, seed=seed, class_weight=class_weight, augment=augment)
+    feed, validation = arrays.prepare(
+        model.kit, data, seed=seed, class_weight=class_weight, augment=augment, patch=patch
+    )
     accumulate_gradients(model, accumulate)
     state.build(model, feed)
     seeds.seed_generators(model, seed)

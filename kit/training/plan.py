@@ -1,7 +1,9 @@
 """What `fit` decides where the user does not: epochs, batch size, patience, momentum."""
 
 import math
+import statistics
 
+PATCH = 160 * 160  # pixels: a step of a small U-Net then takes a fraction of a second on two cores
 STEPS = 1500  # about how many steps a run takes where the user names neither epochs nor minutes
 
 
@@ -13,6 +15,26 @@ def batch_size(samples):
         (32, 64, 128)
     """
     return 32 if samples < 4000 else 64 if samples < 20000 else 128
+
+
+def patch(shapes):
+    """(height, width) of the patches that images of these shapes are cut into.
+
+    As large as the median image, but about `PATCH` pixels in area, and a multiple of 32 (of 8 for
+    small images), so that networks can halve them.
+
+    Example:
+        >>> patch([(512, 512)]), patch([(180, 240)]), patch([(64, 64)])
+        ((160, 160), (128, 192), (64, 64))
+    """
+    height, width = (statistics.median(sides) for sides in zip(*shapes, strict=True))
+    factor = min(1.0, math.sqrt(PATCH / (height * width)))
+    return tuple(_multiple(side * factor, side) for side in (height, width))
+
+
+def _multiple(wanted, most):
+    step = 32 if most >= 96 else 8
+    return max(step, min(round(wanted / step), int(most // step)) * step)
 
 
 def epochs(steps_per_epoch):

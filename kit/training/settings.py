@@ -28,7 +28,7 @@ class Settings:
 
 def planned(model, feed, asked, wanted_precision, wanted_engine, callbacks):
     """Settings for a new run: what was asked for, the rest from samples, model and a few timed steps."""
-    batch_size = min(asked["batch_size"] or plan.batch_size(len(feed)), len(feed))
+    batch_size = min(asked["batch_size"] or feed.batch_size, len(feed))
     engine, why = engines.chosen(wanted_engine, model, feed, callbacks)
     chosen, said = precision.chosen(wanted_precision, model, feed, batch_size, engine)
     epochs = asked["epochs"] or plan.epochs(feed.steps(batch_size))

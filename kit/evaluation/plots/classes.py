@@ -14,7 +14,7 @@ _BARS = 40  # classes that fit in one figure
 @FIGURES.register(
     "confusion",
     at=20,
-    fits=lambda report: report.outcome.is_single,
+    fits=lambda report: report.outcome.is_single or report.outcome.is_exclusive,
     reading="A row is what is true, a column what was said; the colour is the share of the row. "
     "Right decisions lie on the diagonal.",
 )
@@ -23,7 +23,9 @@ def confusion(report):
     names, counts = report.outcome.names, report.confusion.to_numpy()
     side = min(10.5, max(2.6, len(names) * (0.5 if len(names) <= _NUMBERS else 0.22)))
     figure, axes = draw.figure(
-        report.finding("accuracy"), width=max(5.6, side + 2.6), height=max(3.4, side + 1.0)
+        report.finding("pixel_accuracy" if report.outcome.is_dense else "accuracy"),
+        width=max(5.6, side + 2.6),
+        height=max(3.4, side + 1.0),
     )
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
@@ -33,7 +35,7 @@ def confusion(report):
     axes.set_xlabel("said")
     axes.set_ylabel("true")
     if len(names) <= _NUMBERS:
-        _write_counts(axes, counts, shares)
+        _write(axes, counts, shares, in_percent=report.outcome.is_dense)
     figure.colorbar(picture, ax=axes, label="share of the true class", shrink=0.8)
     return figure
 
@@ -73,7 +75,7 @@ def classes(report):
 @FIGURES.register(
     "reliability",
     at=60,
-    fits=lambda report: report.outcome.form != "numeric" and report.outcome.probabilities is not None,
+    fits=lambda report: report.outcome.probabilities is not None,
     reading="On the dashed line, as many answers are right as the confidence says. "
     "Below it the network is too sure, above it too modest. Large points stand for many answers.",
 )
@@ -140,8 +142,9 @@ def _name_ticks(axes, names, inches):
     axes.set_yticks(places, labels, fontsize=size)
 
 
-def _write_counts(axes, counts, shares):
-    for row, column in np.ndindex(counts.shape):
-        if counts[row, column]:
-            colour = "white" if shares[row, column] > 0.3 else "black"
-            axes.text(column, row, counts[row, column], ha="center", va="center", color=colour, fontsize=8)
+def _write(axes, counts, shares, in_percent):
+    """The counts, or where they are of millions of pixels the shares, into the cells."""
+    for row, column in np.argwhere(counts):
+        shown = f"{100 * shares[row, column]:.0f} %" if in_percent else counts[row, column]
+        colour = "white" if shares[row, column] > 0.3 else "black"
+        axes.text(column, row, shown, ha="center", va="center", color=colour, fontsize=8)

@@ -10,7 +10,7 @@ _DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 
 
 def _ranks(report):
-    return report.outcome.form != "numeric" and bool(_columns(report.outcome))
+    return not report.outcome.is_dense and report.outcome.form != "numeric" and bool(_columns(report.outcome))
 
 
 @FIGURES.register(

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from kit.errors import DivergedError
-from kit.training.engines.epoch import diverged
+from kit.training.engines.epoch import diverged, test_size
 
 
 class KerasEngine:
@@ -23,7 +23,7 @@ class KerasEngine:
         return self.model.fit(
             batches,
             validation_data=validation,
-            validation_batch_size=max(self.batch_size, 256),
+            validation_batch_size=test_size(validation) if validation else None,
             epochs=epochs,
             initial_epoch=initial_epoch,
             callbacks=[_Guide(batches), *callbacks],

@@ -1,0 +1,198 @@
+"""Segmentation: a class, or several labels, for every pixel."""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from kit import codecs, decisions, match
+from kit.errors import DataError, Fault, KitError
+from kit.maps import VOID
+from kit.tasks import TASKS, common
+
+_OPTIONS = ("gamma", "alpha", "beta", "background", "threshold")
+_BACKGROUNDS = ("0", "background", "bg", "none", "other", "rest", "unlabeled", "unlabelled")
+_VALUES = 256  # that a mask of 8 bits can hold
+
+
+@TASKS.register("segmentation")
+@dataclasses.dataclass(frozen=True)
+class Segmentation:
+    """One of `classes` for every pixel, or any number of them where they overlap.
+
+    Args:
+        classes: the name of each value 0, 1, ... of the masks, at least two (overlapping: one); an
+            int n stands for 0..n-1. The name at `void` is dropped.
+        overlapping: whether a pixel may have several labels; masks are (height, width, labels) then.
+        void: the value in the masks of pixels that are of no class: they count neither in the loss
+            nor in a metric. None where every pixel has a class.
+        loss: a name that `kit list matches` shows for masks, or several joined by "+".
+        threshold: two classes or overlapping ones: the probability, 0 to 1, from which a pixel
+            is of the class.
+        gamma: focal losses: how little well classified pixels count.
+        alpha: tversky losses: how much a pixel too many counts, 0 to 1.
+        beta: tversky losses: how much a pixel too few counts, 0 to 1.
+        background: whether the first class is what is left over, which overlap losses and `dice` do
+            not count; None: if it is called 0, background or the like.
+        values: value in the masks of each class; None for 0, 1, ...
+        prior: share of the pixels of each class in the training part.
+
+    Raises:
+        KitError: if there are too few classes, or one is named twice, or `void` is no value.
+        MatchError: if the loss does not fit.
+
+    Example:
+        >>> kit.Segmentation(("background", "cell")).match.activation
+        'sigmoid'
+        >>> kit.Segmentation(12, void=11).classes
+        (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+    """
+
+    classes: tuple
+    overlapping: bool = False
+    void: int | None = None
+    loss: str = "crossentropy+dice"
+    threshold: float = 0.5
+    gamma: float | None = None
+    alpha: float | None = None
+    beta: float | None = None
+    background: bool | None = None
+    values: tuple | None = None
+    prior: tuple | None = None
+
+    is_classification = False
+    is_dense = True
+
+    def __post_init__(self):
+        least = 1 if self.overlapping else 2
+        named = common.checked_names("classes", self.classes, at_least=least)
+        values = tuple(range(len(named))) if self.values is None else tuple(self.values)
+        if self.void is not None and not 0 <= self.void < _VALUES:
+            raise KitError(f"void is a value of the masks, 0 to {_VALUES - 1}. Received: {self.void}.")
+        kept = [pair for pair in zip(named, values, strict=True) if pair[1] != self.void]
+        if len(kept) > _VALUES - 1 or len(kept) < least:
+            raise KitError(f"{len(kept)} classes. Masks hold {least} to {_VALUES - 1}.")
+        object.__setattr__(self, "classes", tuple(name for name, _ in kept))
+        object.__setattr__(self, "values", tuple(int(value) for _, value in kept))
+        if self.prior is not None and len(self.prior) != len(kept):
+            object.__setattr__(self, "prior", None)  # of other classes
+
+    @property
+    def form(self):
+        if self.overlapping:
+            return "multilabel mask"
+        return "binary mask" if len(self.classes) == 2 else "multiclass mask"
+
+    @property
+    def names(self):
+        return self.classes
+
+    @property
+    def has_background(self):
+        """Whether the first class is what is left over."""
+        if self.background is not None:
+            return self.background
+        return not self.overlapping and str(self.classes[0]).strip().lower() in _BACKGROUNDS
+
+    @functools.cached_property
+    def match(self):
+        """The row of the match table: everything that belongs together for this task."""
+        found = f"{len(self.names)} classes"
+        given = {name: getattr(self, name) for name in _OPTIONS if name != "background"}
+        return match.resolve(self.form, self.loss, given, found=found)
+
+    def fitted(self, labels):
+        """This task with the share of each class among the pixels of the training masks."""
+        if self.overlapping:
+            sums = sum(np.asarray(mask, "float64").sum(axis=(0, 1)) for mask in self.encode(labels))
+            shares = sums / sum(mask.shape[0] * mask.shape[1] for mask in labels)
+            edge = 1e-4
+            return dataclasses.replace(self, prior=tuple(np.clip(shares, edge, 1 - edge).tolist()))
+        counts = sum(np.bincount(mask.ravel(), minlength=_VALUES) for mask in self.encode(labels))
+        counts = np.maximum(counts[: len(self.classes)], 0.5)  # never 0: log 0
+        return dataclasses.replace(self, prior=tuple((counts / counts.sum()).tolist()))
+
+    def encode(self, labels):
+        """N masks with the values that the user has -> class numbers, 255 where a pixel is void.
+
+        Returns:
+            uint8 (N, height, width), overlapping (N, height, width, labels); an object array (N,)
+            of such maps where their sizes differ.
+
+        Raises:
+            DataError: names every mask with a value that is neither a class nor void.
+        """
+        if self.overlapping:
+            return codecs.get(self.match.code).encode(labels, self.classes)
+        number = np.full(_VALUES, -1, "int16")
+        number[list(self.values)] = range(len(self.values))
+        if self.void is not None:
+            number[self.void] = VOID
+        coded = [number[np.asarray(mask, "uint8")] for mask in labels]
+        faults = [
+            self._unknown(row, labels[row]) for row, mask in enumerate(coded) if mask.size and mask.min() < 0
+        ]
+        if faults:
+            raise DataError(faults)
+        return codecs.get(self.match.code).encode(coded, self.classes)
+
+    def decode(self, targets):
+        """Class numbers -> masks with the values that the user has; the inverse of `encode`."""
+        if self.overlapping:
+            return list(targets)
+        value = np.zeros(_VALUES, "uint8")
+        value[: len(self.values)] = self.values
+        value[VOID] = VOID if self.void is None else self.void
+        return [value[target] for target in targets]
+
+    def suited(self, input):
+        """This task for these `Images`: it takes any."""
+        return self
+
+    def head(self, features, image=None):
+        """(batch, height, width, F) features -> outputs for every pixel, after the row's activation."""
+        from kit import activations
+
+        units = match.units(self.match, {"classes": len(self.classes)})
+        bias = match.initial_bias(self.match, prior=self.prior)
+        return activations.output(self.match.activation, common.convolution(features, units, bias=bias))
+
+    def decided(self, outputs):
+        """Outputs (N, height, width, units) -> the decisions as arrays (`kit.decisions.Decided`)."""
+        return decisions.get(self.match.decide)(outputs, self.classes, threshold=self.threshold)
+
+    def decide(self, outputs):
+        """Outputs (N, height, width, units) -> one `Decision` an image: its mask and class shares."""
+        return decisions.to_list(self.decided(outputs), self.classes)
+
+    def make_loss(self):
+        """A fresh Keras loss, as the row says."""
+        given = {name: getattr(self, name) for name in _OPTIONS}
+        given = {name: value for name, value in given.items() if value is not None}
+        return match.make_loss(self.match, {**given, "background": self.has_background})
+
+    def make_metrics(self):
+        """Fresh Keras metrics, as the row says."""
+        return match.make_metrics(self.match, {"num_classes": len(self.classes), "threshold": self.threshold})
+
+    def describe(self):
+        """One line for the log."""
+        shown = ", ".join(map(str, self.classes[:6])) + (", ..." if len(self.classes) > 6 else "")
+        void = "" if self.void is None else f", void {self.void}"
+        return f"segmentation into {len(self.classes)} classes ({shown}){void}, loss {self.loss}"
+
+    def to_json(self):
+        """Plain data from which `from_json` makes an equal task."""
+        return common.to_json("segmentation", self)
+
+    @classmethod
+    def from_json(cls, stored):
+        """The task that `to_json` described."""
+        return common.from_json(cls, stored)
+
+    def _unknown(self, row, mask):
+        found = sorted(set(np.unique(mask).tolist()) - {*self.values, self.void})
+        shown = ", ".join(map(str, found[:10]))
+        known = ", ".join(map(str, self.values[:12])) + (", ..." if len(self.values) > 12 else "")
+        cure = f"Add a class for it, or say that it is none: void={found[0]}."
+        return Fault(f"mask {row}", f"the values {shown}", f"classes {known}", cure)
