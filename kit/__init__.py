@@ -11,7 +11,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "kit.artifact": ("Predictor", "load", "save"),
-    "kit.builders": ("build", "build_classifier", "build_denoiser", "build_regressor", "build_segmenter"),
+    "kit.builders": (
+        "build",
+        "build_classifier",
+        "build_denoiser",
+        "build_regressor",
+        "build_segmenter",
+        "dncnn_2017",
+        "unet_2015",
+    ),
     "kit.data": ("Data", "Samples", "load_data", "shapes"),
     "kit.decisions": ("Decision",),
     "kit.errors": ("ArtifactError", "DataError", "KitError", "MatchError", "SchemaError"),

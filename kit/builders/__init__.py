@@ -1,5 +1,6 @@
 """Builders: task + input + backbone -> a compiled `keras.Model`; one file for each kind of task."""
 
+from kit.builders.classical import dncnn_2017, unet_2015
 from kit.builders.classifier import build_classifier
 from kit.builders.common import Kit, compiled
 from kit.builders.denoiser import build_denoiser
@@ -22,6 +23,8 @@ __all__ = [
     "build_segmenter",
     "builder_for",
     "compiled",
+    "dncnn_2017",
+    "unet_2015",
 ]
 
 

@@ -1,5 +1,7 @@
 """Networks that say something of every pixel: backbone, decoder, head, all at the size of the image."""
 
+import functools
+
 from kit.builders import common
 from kit.errors import MatchError
 
@@ -12,52 +14,68 @@ _AUTO = {"Segmentation": "plain", "Denoising": "ffdnet"}
 
 def assemble(task, input, design, decoder, stem):
     """The network, not yet compiled: the input's layers, features for every pixel, the task's head."""
-    import keras
-
-    from kit import backbones, inputs
+    from kit import backbones, decoders, inputs
 
     _ = task.match  # a combination that does not fit is refused before anything is built
     input = inputs.as_input(input)
     if input.rank != 4:
         raise MatchError(f"{type(task).__name__} takes Images, and was given a {type(input).__name__}.")
-    task = task.suited(input)
     name = _AUTO[type(task).__name__] if design.backbone == "auto" else design.backbone
     backbones.chosen(name, 4, "Images")
-    image, features = input.layers()
     keywords = design.keywords({})
+    backbone = functools.partial(backbones.get(name), **keywords)
     if name in backbones.dense():
-        features = backbones.get(name)(features, **keywords)
-    else:
-        stem = _stem(name, input.size) if stem == "auto" else stem
-        features = _decoded(name, decoder, features, (input.size, stem), keywords)
-    outputs = task.head(features, image)
+        return finished(task, input, backbone, name)
+    stem = _stem(name, input.size) if stem == "auto" else stem
+    shared = {key: keywords[key] for key in _SHARED if key in keywords}
+    decoder = functools.partial(decoders.get("unet" if decoder == "auto" else decoder), **shared)
+    return finished(task, input, lambda x: of_every_pixel(x, backbone, decoder, input.size, stem), name)
 
+
+def finished(task, input, body, name):
+    """The network, not yet compiled; `body` makes features of the same size of a standardised image."""
+    import keras
+
+    task = task.suited(input)
+    image, features = input.layers()
+    outputs = task.head(body(features), image)
     model = keras.Model(image, outputs, name=f"{name}_{type(task).__name__.lower()}")
     model.kit = common.Kit(input, task)
     return model
 
 
-def _decoded(name, decoder, features, measures, keywords):
+def of_every_pixel(x, backbone, decoder, size, stem=1):
     """Features for every pixel, from a backbone's maps of several sizes.
 
     With a stem above 1 each block of pixels is one place with all their values as channels, and
     the features of a place are dealt out to its pixels again: nothing is lost, and the layers
     that cost most work on a quarter of the places (Shi et al. 2016, arXiv:1609.05158).
+
+    Args:
+        x: (batch, height, width, channels) tensor, of any height and width.
+        backbone: function tensor -> tensor whose inner maps halve step by step.
+        decoder: function maps -> tensor of the finest map's size.
+        size: (height, width) that the backbone is made for; None where it is open.
+        stem: side of the blocks.
+
+    Raises:
+        MatchError: if the decoder's channels cannot be dealt out to the pixels of a block.
     """
-    from kit import backbones, decoders
     from kit.backbones.taps import taps
     from kit.blocks.enlarge import enlarge
     from kit.blocks.sizes import CropLike, DepthToSpace, PadToMultiple, SpaceToDepth
 
-    (size, stem), backbone = measures, backbones.get(name)
     size = tuple(-(-(edge or _SIZE) // stem) for edge in size)
-    strides = taps(backbone, _open(features, stem), size, **keywords).strides
-    padded = PadToMultiple(stem * strides[-1])(features)
-    maps = taps(backbone, SpaceToDepth(stem)(padded) if stem > 1 else padded, size, **keywords)
-    shared = {key: keywords[key] for key in _SHARED if key in keywords}
-    found = decoders.get("unet" if decoder == "auto" else decoder)(maps, **shared)
-    found = enlarge(found, strides[0])
-    return CropLike()([DepthToSpace(stem)(found) if stem > 1 else found, features])
+    strides = taps(backbone, _open(x, stem), size).strides
+    padded = PadToMultiple(stem * strides[-1])(x)
+    maps = taps(backbone, SpaceToDepth(stem)(padded) if stem > 1 else padded, size)
+    found = enlarge(decoder(maps), strides[0])
+    if found.shape[-1] % stem**2:
+        raise MatchError(
+            f"{found.shape[-1]} channels cannot be dealt out to blocks of {stem} x {stem} pixels. "
+            f"Choose a width that is a multiple of {stem**2}, or stem=1."
+        )
+    return CropLike()([DepthToSpace(stem)(found) if stem > 1 else found, x])
 
 
 def _stem(backbone, size):

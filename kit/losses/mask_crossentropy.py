@@ -14,6 +14,11 @@ _WHY = "The likelihood of every pixel's class; class numbers, so that void pixel
 class MaskCrossentropy(keras.losses.Loss):
     """-log p of what every pixel is, the mean over the pixels of an image that are not void.
 
+    Args:
+        class_weights: how much the pixels of each class count, above 0, or None for 1; of two
+            classes the first's weight first, of labels the weight where one is carried. The mean is
+            over pixels, not over weights.
+
     Call arguments:
         y_true: (batch, H, W) class numbers, 255 where void; or (batch, H, W, L) of 0, 1 and 255.
         y_pred: (batch, H, W, units) probabilities: one unit after a sigmoid is that of class 1,
@@ -23,7 +28,9 @@ class MaskCrossentropy(keras.losses.Loss):
         (batch,), nats, 0 or more; 0 for an image of void pixels only.
 
     Raises:
-        ValueError: if the shapes do not fit.
+        ValueError: if a weight is not above 0, or the weights or the shapes do not fit.
+
+    Source: Good 1952, Rational Decisions; for pixels: Ronneberger et al. 2015 (arXiv:1505.04597).
 
     Example:
         >>> mask = np.array([[[1, 255]]])
@@ -31,14 +38,17 @@ class MaskCrossentropy(keras.losses.Loss):
         0.6931
     """
 
-    def __init__(self, name="crossentropy", **kwargs):
+    def __init__(self, class_weights=None, name="crossentropy", **kwargs):
         super().__init__(name=name, **kwargs)
+        self.class_weights = masks.checked_weights(class_weights)
 
     def call(self, y_true, y_pred):
         target, valid = masks.planes(self, y_true, y_pred)
-        if len(y_true.shape) == 4:
-            losses = ops.sum(stable.binary(target, y_pred) * valid, axis=(1, 2, 3))
-            return losses / ops.maximum(ops.sum(valid, axis=(1, 2, 3)), 1.0)
-        if y_pred.shape[-1] == 1:
-            return masks.mean_over_pixels(stable.binary(target, y_pred)[..., 0], valid[..., 0])
-        return masks.mean_over_pixels(stable.categorical(target, y_pred), valid[..., 0])
+        if masks.is_exclusive(y_true, y_pred):
+            losses = ops.expand_dims(stable.categorical(target, y_pred), -1)
+        else:
+            losses = stable.binary(target, y_pred)
+        return masks.mean_over_pixels(masks.weighted(self, losses, y_true, target), valid)
+
+    def get_config(self):
+        return {**super().get_config(), "class_weights": self.class_weights}

@@ -13,7 +13,8 @@ class LovaszSoftmax(keras.losses.Loss):
     """The Lovász extension of 1 - IoU of each image and class, over the errors of the probabilities.
 
     Of classes that exclude each other those that occur in the image count; a single plane, and
-    planes of labels, count always. Void pixels have no error.
+    planes of labels, count always: one without any foreground scores its largest probability.
+    Void pixels have no error.
 
     Args:
         background: whether class 0 of a class mask is background, which does not count.
@@ -54,7 +55,7 @@ class LovaszSoftmax(keras.losses.Loss):
             axis=-1,
         )
         counts = ops.ones_like(losses)
-        if len(y_true.shape) == 3 and y_pred.shape[-1] > 1:
+        if masks.is_exclusive(y_true, y_pred):
             counts = ops.cast(ops.sum(target, axis=-1) > 0, losses.dtype)
         return masks.mean_over_planes(losses, counts)
 

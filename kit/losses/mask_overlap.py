@@ -27,8 +27,9 @@ class _Overlap(keras.losses.Loss):
         target, valid = masks.planes(self, y_true, y_pred)
         target, said = masks.foreground(y_true, y_pred, self.background, target * valid, y_pred * valid)
         covered, true, said = (ops.sum(each, axis=(1, 2)) for each in (target * said, target, said))
-        one_of_many = len(y_true.shape) == 3 and y_pred.shape[-1] > 1
-        counts = ops.cast(true > 0, y_pred.dtype) if one_of_many else ops.ones_like(true)
+        if masks.is_exclusive(y_true, y_pred):
+            return covered, true, said, ops.cast(true > 0, y_pred.dtype)
+        counts = ops.ones_like(true)
         return covered, true, said, counts
 
     def get_config(self):
@@ -104,7 +105,9 @@ class SoftJaccard(_Overlap):
 class GeneralizedDice(_Overlap):
     """1 - 2 sum w covered / sum w (true + said) with w = 1 / true^2, per image.
 
-    Absent classes weigh as much as one of one pixel would, so that the weights stay finite.
+    An absent class weighs as the smallest class that is there, and 1 where none is: 1 / 0 is no
+    weight, and that of one pixel drowns the others (with two of four classes absent from 100 x 100
+    pixels the gradient was 6e-10).
 
     Args, call arguments, returns and errors as of `SoftDice`; all classes count, background too.
 
@@ -121,7 +124,7 @@ class GeneralizedDice(_Overlap):
 
     def call(self, y_true, y_pred):
         covered, true, said, _ = self.counted(y_true, y_pred)
-        weight = 1 / ops.maximum(true, 1.0) ** 2
+        weight = _inverse_squares(true)
         small = self.smooth * ops.min(weight, axis=-1)
         inside = 2 * ops.sum(weight * covered, axis=-1) + small
         return 1 - inside / (ops.sum(weight * (true + said), axis=-1) + small)
@@ -130,6 +133,14 @@ class GeneralizedDice(_Overlap):
         config = super().get_config()
         del config["background"]
         return config
+
+
+def _inverse_squares(true):
+    """1 / true^2, (images, planes); of an absent plane the largest of the others, or 1."""
+    present = true > 0
+    weight = ops.where(present, 1 / ops.maximum(true, 1.0) ** 2, 0.0)
+    largest = ops.max(weight, axis=-1, keepdims=True)
+    return ops.where(present, weight, ops.where(largest > 0, largest, 1.0))
 
 
 @for_masks("tversky", "Overlap in which pixels too many and pixels too few weigh differently")
@@ -183,7 +194,8 @@ class FocalTversky(SoftTversky):
 
     Args:
         alpha, beta, background, smooth: as of `SoftTversky`.
-        gamma: the power, above 0; 4/3 as published dwells on what is covered badly.
+        gamma: the power, above 0. Above 1 it dwells on what is covered badly; the paper writes
+            1 / gamma with gamma = 4/3, its authors' code the power 0.75.
 
     Call arguments, returns and errors as of `SoftTversky`.
 

@@ -57,21 +57,65 @@ def planes(loss, y_true, y_pred):
     return ops.one_hot(number, y_pred.shape[-1], dtype=y_pred.dtype), valid
 
 
+def is_exclusive(y_true, y_pred):
+    """Whether the planes are classes that exclude each other: not one plane, and not labels."""
+    return len(y_true.shape) == 3 and y_pred.shape[-1] > 1
+
+
 def foreground(y_true, y_pred, background, *arrays):
     """The arrays without the plane of the background, where class 0 of a class mask is one."""
-    if background and len(y_true.shape) == 3 and y_pred.shape[-1] > 1:
+    if background and is_exclusive(y_true, y_pred):
         return tuple(array[..., 1:] for array in arrays)
     return arrays
 
 
 def mean_over_pixels(values, valid):
-    """(batch, H, W) -> (batch,): the mean over the pixels that count, 0 where none does."""
-    return ops.sum(values * valid, axis=(1, 2)) / ops.maximum(ops.sum(valid, axis=(1, 2)), 1.0)
+    """(batch, H, W, planes) twice -> (batch,): the mean over what counts, 0 where nothing does."""
+    return ops.sum(values * valid, axis=(1, 2, 3)) / ops.maximum(ops.sum(valid, axis=(1, 2, 3)), 1.0)
 
 
 def mean_over_planes(values, counts):
     """(batch, planes) -> (batch,): the mean over the planes that count, 0 where none does."""
     return ops.sum(values * counts, axis=-1) / ops.maximum(ops.sum(counts, axis=-1), 1.0)
+
+
+def weighted(loss, values, y_true, target):
+    """Values of pixels, (batch, H, W, 1 or labels), each times the weight of what the pixel is.
+
+    Args:
+        loss: its `class_weights` are a number for each class, of labels where one is carried;
+            None leaves the values as they are.
+        values: losses of the pixels.
+        y_true: the coded masks.
+        target: their planes, (batch, H, W, units).
+
+    Raises:
+        ValueError: if there are not as many weights as classes.
+    """
+    if loss.class_weights is None:
+        return values
+    is_labels, units = len(y_true.shape) == 4, target.shape[-1]
+    classes = units if is_labels else max(units, 2)
+    if len(loss.class_weights) != classes:
+        raise ValueError(
+            f"{loss.name}: `class_weights` is one number for each of {classes} classes. "
+            f"Received: {loss.class_weights}"
+        )
+    weights = ops.convert_to_tensor(loss.class_weights, dtype=target.dtype)
+    if is_labels:
+        return values * (target * weights + 1 - target)
+    each = target if units > 1 else ops.concatenate([1 - target, target], axis=-1)
+    return values * ops.sum(each * weights, axis=-1, keepdims=True)
+
+
+def checked_weights(weights):
+    """Class weights as a tuple of numbers above 0, or None; else a ValueError."""
+    if weights is None:
+        return None
+    weights = tuple(float(weight) for weight in weights)
+    if not weights or min(weights) <= 0:
+        raise ValueError(f"`class_weights` is one number above 0 for each class. Received: {weights}")
+    return weights
 
 
 def _check(loss, y_true, y_pred):

@@ -12,7 +12,8 @@ class MaskIoU(keras.metrics.Metric):
     """Mean over the classes that are said or true of found / (said or true), void pixels left out.
 
     The counts are float32, which every backend can add up in a compiled step; beyond 16 million
-    pixels they are rounded by less than a millionth. Reports count in whole numbers.
+    pixels each sum is rounded by less than a ten-millionth, enough for a log. Reports count in
+    whole numbers. Sample weights do not count; before the first pixel the result is 0.
 
     Args:
         num_classes: C, at least 2.
@@ -20,7 +21,10 @@ class MaskIoU(keras.metrics.Metric):
 
     Call arguments of `update_state`:
         y_true: (batch, H, W) class numbers, 255 where void.
-        y_pred: (batch, H, W, 1) or (batch, H, W, C) probabilities.
+        y_pred: (batch, H, W, 1), C = 2, or (batch, H, W, C) probabilities.
+
+    Raises:
+        ValueError: if there are fewer than 2 classes, or outputs for another number of them.
 
     Example:
         >>> metric = MaskIoU(num_classes=2)
@@ -31,18 +35,22 @@ class MaskIoU(keras.metrics.Metric):
 
     def __init__(self, num_classes, threshold=0.5, name="mean_iou", **kwargs):
         super().__init__(name=name, **kwargs)
+        if num_classes < 2:
+            raise ValueError(f"`num_classes` is at least 2. Received: {num_classes}")
         self.num_classes, self.threshold = num_classes, threshold
         self.counts = self.add_weight(shape=(num_classes**2,), initializer="zeros", name="counts")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
+        _check_units(self, y_pred, (1, 2) if self.num_classes == 2 else (self.num_classes,))
         true = ops.cast(y_true, "int32")
         if y_pred.shape[-1] == 1:
             said = ops.cast(y_pred[..., 0] >= self.threshold, "int32")
         else:
             said = ops.cast(ops.argmax(y_pred, axis=-1), "int32")
         pairs = ops.where(true == VOID, self.num_classes**2, true * self.num_classes + said)
-        counts = ops.bincount(ops.reshape(pairs, (-1,)), minlength=self.num_classes**2 + 1)
-        self.counts.assign_add(ops.cast(counts[: self.num_classes**2], "float32"))
+        pairs = ops.reshape(pairs, (-1,))  # segment_sum: bincount does not compile on JAX
+        counts = ops.segment_sum(ops.ones_like(pairs, "float32"), pairs, self.num_classes**2 + 1)
+        self.counts.assign_add(counts[: self.num_classes**2])
 
     def result(self):
         counts = ops.reshape(self.counts, (self.num_classes, self.num_classes))
@@ -56,6 +64,8 @@ class MaskIoU(keras.metrics.Metric):
 class LabelMasksIoU(keras.metrics.Metric):
     """Mean over labels that may overlap of found / (said or true), void pixels left out.
 
+    Labels that are neither said nor true do not count. Counts and weights as of `MaskIoU`.
+
     Args:
         num_classes: L, the number of labels.
         threshold: the probability from which a pixel has a label.
@@ -63,6 +73,9 @@ class LabelMasksIoU(keras.metrics.Metric):
     Call arguments of `update_state`:
         y_true: (batch, H, W, L) of 0, 1 and 255 where void.
         y_pred: (batch, H, W, L) probabilities.
+
+    Raises:
+        ValueError: if there are outputs for another number of labels.
 
     Example:
         >>> metric = LabelMasksIoU(num_classes=1)
@@ -77,6 +90,7 @@ class LabelMasksIoU(keras.metrics.Metric):
         self.counts = self.add_weight(shape=(3, num_classes), initializer="zeros", name="counts")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
+        _check_units(self, y_pred, (self.num_classes,))
         number = ops.cast(y_true, "int32")
         valid = ops.cast(number != VOID, "float32")
         true = ops.cast(number == 1, "float32")
@@ -89,6 +103,14 @@ class LabelMasksIoU(keras.metrics.Metric):
 
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes, "threshold": self.threshold}
+
+
+def _check_units(metric, y_pred, expected):
+    if len(y_pred.shape) != 4 or y_pred.shape[-1] not in expected:
+        raise ValueError(
+            f"{metric.name}: expected outputs (batch, height, width, {' or '.join(map(str, expected))}) "
+            f"for {metric.num_classes} classes. Received: {tuple(y_pred.shape)}"
+        )
 
 
 def _mean_iou(found, said, true):
