@@ -43,23 +43,24 @@ class Predictor:
 
         return compiled(self._network, "adam")
 
-    def __call__(self, inputs):
+    def __call__(self, inputs, *, mirror=False):
         """Decides on one input, or on many.
 
         Args:
             inputs: one input (a file, an array, a dict, a row) -> one `Decision`; a list of
                 them, a folder, an array or a DataFrame -> a list.
+            mirror: tasks on maps: whether to take the mean over each image and its mirror image.
 
         Raises:
             SchemaError, DataError: if inputs are not as the model was trained on; names each.
         """
         inputs = expanded(inputs)
         if self.input.is_one(inputs):
-            return self._decide(_batch_of(inputs))[0]
+            return self._decide(_batch_of(inputs), mirror)[0]
         decisions, faults = [], []
         for start, chunk in self._chunks(inputs):
             try:
-                decisions += self._decide(chunk)
+                decisions += self._decide(chunk, mirror)
             except DataError as error:
                 kind, faults = type(error), [*faults, *_counted_from(start, error.faults)]
         if faults:
@@ -87,11 +88,12 @@ class Predictor:
         """The network's outputs for a list, an array or a DataFrame of inputs: float32 (N, units)."""
         return self._forward(self.input.encode(inputs))
 
-    def _decide(self, inputs):
+    def _decide(self, inputs, mirror):
         if self.task.is_dense:
-            from kit.artifact import dense
+            from kit.artifact import dense, tiles
 
-            return [dense.decided(self.input, self.task, self._tiles, each) for each in inputs]
+            run = tiles.Mirrored(self._tiles) if mirror else self._tiles
+            return [dense.decided(self.input, self.task, run, each) for each in inputs]
         return self.task.decide(self.outputs(inputs))
 
     def _chunks(self, inputs):

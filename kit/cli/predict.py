@@ -24,6 +24,9 @@ def add_to(commands):
         metavar="FORMAT",
         help="csv (default), json, png or overlay (masks and images), coco (masks); by the ending of --out",
     )
+    command.add_argument(
+        "--mirror", action="store_true", help="masks and images: mean over each image and its mirror image"
+    )
     return command
 
 
@@ -56,7 +59,7 @@ def _predicted(args):
     names, inputs = collected(args.inputs, predictor.input)
     if form in _PICTURES:
         return "", [_drawn(predictor, name, item, args) for name, item in zip(names, inputs, strict=True)]
-    decisions = predictor(inputs)
+    decisions = predictor(inputs, mirror=args.mirror)
     predictions = [
         {"input": name, **decision.to_json()} for name, decision in zip(names, decisions, strict=True)
     ]
@@ -143,7 +146,7 @@ def _drawn(predictor, name, item, args):
     from kit.artifact import masks
     from kit.inputs import pixels
 
-    decision = predictor(item)
+    decision = predictor(item, mirror=args.mirror)
     if decision.image is not None:
         picture = masks.as_picture(decision.image, predictor.task.white)
     elif _format(args) == "png":

@@ -22,15 +22,17 @@ class _Overlap(keras.losses.Loss):
         """Soft pixels of each plane, (batch, planes) each: covered, true, said; and what counts.
 
         Of classes that exclude each other only those that occur in the image count; a single
-        plane, and each plane of labels, counts always.
+        plane, and each plane of labels, counts always. One unit stands for two classes where the
+        first of them counts as well.
         """
         target, valid = masks.planes(self, y_true, y_pred)
+        if not self.background and len(y_true.shape) == 3 and y_pred.shape[-1] == 1:
+            target, y_pred = (ops.concatenate([1 - each, each], axis=-1) for each in (target, y_pred))
         target, said = masks.foreground(y_true, y_pred, self.background, target * valid, y_pred * valid)
         covered, true, said = (ops.sum(each, axis=(1, 2)) for each in (target * said, target, said))
         if masks.is_exclusive(y_true, y_pred):
-            return covered, true, said, ops.cast(true > 0, y_pred.dtype)
-        counts = ops.ones_like(true)
-        return covered, true, said, counts
+            return covered, true, said, ops.cast(true > 0, said.dtype)
+        return covered, true, said, ops.ones_like(true)
 
     def get_config(self):
         return {**super().get_config(), "background": self.background, "smooth": self.smooth}
@@ -45,7 +47,8 @@ class SoftDice(_Overlap):
     every pixel too many; its gradient is finite. Of several classes, such an image counts 0.
 
     Args:
-        background: whether class 0 of a class mask is background, which does not count.
+        background: whether class 0 of a class mask is background, which does not count. Where it is
+            the rarer of two classes let it count, or every doubt is settled against it.
         smooth: pixels s added to both sides, above 0, so that nothing said of nothing is right.
 
     Call arguments:

@@ -99,7 +99,7 @@ class LabelMasksIoU(keras.metrics.Metric):
         self.counts.assign_add(ops.stack(sums))
 
     def result(self):
-        return _mean_iou(*ops.unstack(self.counts, 3))
+        return _mean_iou(self.counts[0], self.counts[1], self.counts[2])
 
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes, "threshold": self.threshold}

@@ -9,8 +9,9 @@ _WIDTHS = {
     "segmentation": (48, 32, 24, 16, 8),
     "denoising": (64, 48, 32),
 }  # first maps' channels, widest first
-_STEPS = {"segmentation": 1200, "denoising": 1500}  # that a network needs; with more time it may be wider
-_SHARE = 0.85  # of the budget is planned for; validation and checkpoints take the rest
+_STEPS = {"segmentation": 800, "denoising": 1000}  # that a network needs; with more time it may be wider
+_AREA = {"segmentation": plan.PATCH, "denoising": plan.NOISY_PATCH}
+_SHARE = 0.92  # of the budget is planned for; validation and checkpoints take the rest
 # three halvings of blocks of 2 x 2 pixels see 16 pixels a place
 _OWN = {"segmentation": {"depth": 3}, "denoising": {"depth": 10}}
 
@@ -19,7 +20,7 @@ def settings(data, minutes, seed, builder, fit):
     """(builder's keywords, fit's keywords, reasons)."""
     kind = "denoising" if data.task.form == "image" else "segmentation"
     shapes = [label.shape[:2] for label in data.train.labels]
-    fit = {"patch": plan.patch(shapes), **fit}
+    fit = {"patch": plan.patch(shapes, _AREA[kind]), **fit}
     feed = arrays.patches(data, data.train, seed=seed, augment=None, patch=fit["patch"])
     batch = fit.setdefault("batch_size", feed.batch_size)
     widths = [builder["width"]] if "width" in builder else _WIDTHS[kind]

@@ -169,7 +169,8 @@ class Segmentation:
         """A fresh Keras loss, as the row says."""
         given = {name: getattr(self, name) for name in _OPTIONS}
         given = {name: value for name, value in given.items() if value is not None}
-        return match.make_loss(self.match, {**given, "background": self.has_background})
+        background = self.has_background and (self.prior is None or self.prior[0] > 0.5)
+        return match.make_loss(self.match, {**given, "background": background})
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""

@@ -4,6 +4,7 @@ import math
 import statistics
 
 PATCH = 160 * 160  # pixels: a step of a small U-Net then takes a fraction of a second on two cores
+NOISY_PATCH = 64 * 64  # noise is local: many small patches of many images teach more than few large ones
 STEPS = 1500  # about how many steps a run takes where the user names neither epochs nor minutes
 
 
@@ -17,10 +18,10 @@ def batch_size(samples):
     return 32 if samples < 4000 else 64 if samples < 20000 else 128
 
 
-def patch(shapes):
+def patch(shapes, area=PATCH):
     """(height, width) of the patches that images of these shapes are cut into.
 
-    As large as the median image, but about `PATCH` pixels in area, and a multiple of 32 (of 8 for
+    As large as the median image, but about `area` pixels, and a multiple of 32 (of 8 for
     small images), so that networks can halve them.
 
     Example:
@@ -28,7 +29,7 @@ def patch(shapes):
         ((160, 160), (128, 192), (64, 64))
     """
     height, width = (statistics.median(sides) for sides in zip(*shapes, strict=True))
-    factor = min(1.0, math.sqrt(PATCH / (height * width)))
+    factor = min(1.0, math.sqrt(area / (height * width)))
     return tuple(_multiple(side * factor, side) for side in (height, width))
 
 

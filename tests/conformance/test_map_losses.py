@@ -53,7 +53,9 @@ def planes(row, y, p, background=True):
         return [(y[..., i][y[..., i] != VOID], p[..., i][y[..., i] != VOID]) for i in range(3)], [1, 1, 1]
     there = y != VOID
     if row.form == "binary mask":
-        return [(y[there].astype(float), p[there][:, 0])], [1]
+        t, q = y[there].astype(float), p[there][:, 0]
+        both = [(1 - t, 1 - q), (t, q)]
+        return ([(t, q)], [1]) if background else (both, [int(one.any()) for one, _ in both])
     found = [((y[there] == i).astype(float), p[there][:, i]) for i in range(1 if background else 0, 3)]
     return found, [int(t.any()) for t, _ in found]
 
@@ -75,7 +77,7 @@ def crossentropy(row, y, p, weight=lambda true: 1.0):
 
 
 def generalized(row, y, p):
-    found, _ = planes(row, y, p, background=False)
+    found, _ = planes(row, y, p, background=False)  # both planes of a binary mask
     weights = [1 / max(t.sum(), 1) ** 2 for t, _ in found]
     inside = sum(w * (t * q).sum() for w, (t, q) in zip(weights, found, strict=True))
     total = sum(w * (t + q).sum() for w, (t, q) in zip(weights, found, strict=True))
@@ -138,7 +140,7 @@ BY_HAND = {
     "generalized_dice": generalized,
     "tversky": lambda row, y, p: mean_of(row, y, p, tversky),
     "focal_tversky": lambda row, y, p: mean_of(row, y, p, lambda t, q: tversky(t, q) ** (4 / 3)),
-    "lovasz": lambda row, y, p: mean_of(row, y, p, lovasz, background=False),
+    "lovasz": lambda row, y, p: mean_of(row, y, p, lovasz, background=row.form == "binary mask"),
     "boundary": boundary,
     "mse": lambda row, y, p: ((y - p) ** 2).mean(),
     "mae": lambda row, y, p: np.abs(y - p).mean(),
@@ -288,3 +290,18 @@ def test_distances_are_those_of_scipy():
     plane = np.random.default_rng(0).uniform(size=(17, 23)) < 0.05
     found = keras.ops.convert_to_numpy(distance(plane[None, ..., None]))[0, ..., 0]
     np.testing.assert_allclose(found, distance_transform_edt(~plane), rtol=1e-5)
+
+
+def test_the_rarer_of_two_classes_counts_even_if_it_is_called_background():
+    row = match.resolve("binary mask", "dice")
+    y, p = truth(row), outputs(row)
+    by_planes = [
+        mean_of(row, *pair, dice, background=False) for pair in zip(y, p.astype("float64"), strict=True)
+    ]
+    assert float(match.make_loss(row, {"background": False})(y, p)) == pytest.approx(
+        np.mean(by_planes), rel=1e-5
+    )
+    import kit
+
+    cells = kit.Segmentation(("background", "cell"), prior=(0.2, 0.8))
+    assert float(cells.make_loss()(y, p)) != float(kit.Segmentation(("background", "cell")).make_loss()(y, p))
