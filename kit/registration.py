@@ -1,5 +1,8 @@
 """Makes kit's own Keras classes known to Keras, so that plain `load_model` finds them."""
 
+import importlib
+import pkgutil
+
 
 def register():
     """Registers every loss, metric, schedule and layer of kit with Keras.
@@ -12,9 +15,17 @@ def register():
         >>> keras.saving.get_registered_object("kit>Scaled").__name__
         'Scaled'
     """
-    from kit import backbones, match, metrics, schedules
+    from kit import match, metrics, schedules
 
     match.table()
     metrics.names()
     schedules.names()
-    backbones.names()
+    register_layers()
+
+
+def register_layers():
+    """Registers the layers of kit's own, which stand in `kit.blocks`: enough to open a saved network."""
+    from kit import blocks
+
+    for module in pkgutil.iter_modules(blocks.__path__):
+        importlib.import_module(f"kit.blocks.{module.name}")

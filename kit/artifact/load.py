@@ -65,7 +65,9 @@ def _network(path, input, task):
     import keras
 
     from kit.builders import Kit
+    from kit.registration import register_layers
 
+    register_layers()
     try:
         network = keras.models.load_model(path / "model.keras", compile=False, safe_mode=True)
     except MemoryError:

@@ -14,7 +14,8 @@ from kit.artifact.reach import reach
 
 WHOLE = 2**20  # pixels up to which an image goes through in one piece
 _GRID = 32
-_TILE = 512  # smallest side of a tile
+_TILE = 512  # side of a tile, pixels
+_LARGE_TILE = 1024  # where margins would be more than half of it
 _MOST_REACH = 192  # beyond it a pixel changes little
 _BLEND = 32
 
@@ -32,7 +33,7 @@ class Tiles:
         self.forward, self.whole = forward, whole
         margin = min(_MOST_REACH, reach(model))
         self.margin = _GRID * math.ceil(margin / _GRID)
-        self.tile = max(_TILE, 4 * self.margin)
+        self.tile = _TILE if 4 * self.margin <= _TILE else _LARGE_TILE
 
     def __call__(self, image):
         """All outputs of an image: (h, w, channels) -> (h, w, units) float32."""
