@@ -213,6 +213,33 @@ def test_s29_statistics_of_batchnorm_follow_the_length_of_the_run(toys):
     assert model.evaluate(x, y, verbose=0)[1] > history.history["accuracy"][-1] - 0.05
 
 
+def test_s26_masks_are_made_one_hot_inside_the_loss_and_a_spare_axis_is_refused():
+    task = kit.Segmentation(3, loss="dice")
+    mask = np.array([[[0, 1], [2, 1]]], "uint8")
+    perfect = np.eye(3, dtype="float32")[mask]
+    assert float(task.make_loss()(mask, perfect)) == pytest.approx(0, abs=1e-6)
+    with pytest.raises(ValueError, match="do not fit outputs of shape"):
+        task.make_loss()(mask[..., None], perfect)
+
+
+def test_s27_a_loss_of_masks_never_sees_logits():
+    for row in ROWS:
+        if row.form.endswith("mask"):
+            assert row.activation in PROBABILITIES
+    model = kit.build_segmenter(kit.Segmentation(3), (None, None, 1), width=4, depth=1)
+    assert model.layers[-1].activation is keras.activations.softmax
+    outputs = keras.ops.convert_to_numpy(model(np.full((1, 8, 8, 1), 99.0, "float32")))
+    np.testing.assert_allclose(outputs.sum(axis=-1), 1, rtol=1e-5)
+
+
+def test_s28_an_empty_mask_that_is_said_to_be_empty_costs_nothing_and_else_has_a_gradient():
+    loss = kit.Segmentation(("background", "cell"), loss="dice").make_loss()
+    empty = np.zeros((1, 8, 8), "uint8")
+    costs = [float(loss(empty, np.full((1, 8, 8, 1), said, "float32"))) for said in (0.0, 0.1, 0.5)]
+    assert costs[0] == 0
+    assert costs[0] < costs[1] < costs[2] < 1  # Keras' own Dice is 1.0 for all of them
+
+
 def test_what_a_builder_takes_cannot_change_what_belongs_together():
     for builder in (kit.build_classifier, kit.build_regressor):
         names = set(inspect.signature(builder).parameters)

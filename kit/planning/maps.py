@@ -1,5 +1,7 @@
 """The plan for tasks on maps: how wide a network the time allows, on patches of which size."""
 
+import time
+
 import keras
 
 from kit import builders
@@ -18,6 +20,7 @@ _OWN = {"segmentation": {"depth": 3}, "denoising": {"depth": 10}}
 
 def settings(data, minutes, seed, builder, fit):
     """(builder's keywords, fit's keywords, reasons)."""
+    began = time.monotonic()
     kind = "denoising" if data.task.form == "image" else "segmentation"
     shapes = [label.shape[:2] for label in data.train.labels]
     fit = {"patch": plan.patch(shapes, _AREA[kind]), **fit}
@@ -27,15 +30,16 @@ def settings(data, minutes, seed, builder, fit):
     for width in widths:
         trial = {**_OWN[kind], **builder, "width": width}
         each = _seconds_a_step(data, feed, trial, batch, seed)
-        steps = max(1, int(_SHARE * 60 * minutes / each))
+        left = max(0.1 * minutes, minutes - (time.monotonic() - began) / 60)  # looking has taken its time
+        steps = max(1, int(_SHARE * 60 * left / each))
         if steps >= _STEPS[kind]:
             break
     fit.setdefault("epochs", max(1, steps // feed.steps(batch)))
-    fit.setdefault("minutes", minutes)
+    fit.setdefault("minutes", round(left, 3))
     why = (
         _told(shapes, fit["patch"]),
         f"Width {width}: a step of {batch} patches takes {1000 * each:.0f} ms, so that {steps} "
-        f"steps fit into {minutes:g} minutes; {_STEPS[kind]} are wanted.",
+        f"steps fit into the {left:.3g} minutes that are left; {_STEPS[kind]} are wanted.",
         f"{fit['epochs']} epochs of {feed.steps(batch)} steps; the learning rate falls to 0 by then.",
     )
     return trial, fit, why

@@ -1,0 +1,86 @@
+"""Patches: masks in step with their images, whole classes, foreground, and the same draws every time."""
+
+import numpy as np
+import pytest
+
+import kit
+from kit.data.patches import Patches, Policy, policy
+from kit.maps import VOID
+
+TASK = kit.Segmentation(("background", "a", "b"))
+WILD = Policy(mirror=True, turn=True, zoom=1.3)
+
+
+def scenes(count=4, size=(40, 56), seed=0):
+    """Pictures whose value tells the class of each pixel: 10 times its number."""
+    masks = np.random.default_rng(seed).integers(0, 3, (count, size[0] // 8, size[1] // 8)).astype("uint8")
+    masks = masks.repeat(8, axis=1).repeat(8, axis=2)
+    return 10 * masks[..., None], masks
+
+
+def patches(x, y, size=(24, 24), changes=WILD, seed=0, task=TASK):
+    return Patches(x, y, size=size, task=task, policy=changes, seed=seed)
+
+
+def test_a_patch_depends_on_seed_epoch_and_number_alone():
+    first, again, other = (patches(*scenes(), seed=seed) for seed in (0, 0, 1))
+    whole = first.epoch(3)
+    for row in (0, 5):
+        x, y = again.batch(3, [row])
+        assert (x[0] == whole[0][row]).all() and (y[0] == whole[1][row]).all()
+    assert (other.epoch(3)[0] != whole[0]).any()
+    assert (first.epoch(4)[0] != whole[0]).any()
+
+
+def test_masks_stay_in_step_with_their_images():
+    x, y = patches(*scenes(), changes=Policy(mirror=True, turn=True)).epoch(0)
+    assert (x[..., 0] == 10 * y).all()
+
+
+def test_zoomed_masks_hold_whole_classes_and_lie_where_their_image_does():
+    x, y = patches(*scenes()).epoch(0)
+    assert set(np.unique(y)) <= {0, 1, 2}
+    assert np.abs(x[..., 0].astype(int) - 10 * y).mean() < 2  # only the edges of the image are mixed
+
+
+def test_an_image_that_is_smaller_than_a_patch_is_filled_up_with_void():
+    x, y = scenes(size=(16, 56))
+    x, y = patches(x, y, changes=Policy(mirror=False)).epoch(0)
+    assert y.shape[1:] == (24, 24)
+    assert (y[:, 16:] == VOID).all() and (y[:, :16] != VOID).all()
+    assert (x[:, 16:] == x[:, 15:16]).all()
+
+
+def test_a_third_of_the_patches_hold_foreground_however_rare_it_is():
+    masks = np.zeros((3, 128, 128), "uint8")
+    masks[:, 100, 7] = 1
+    feed = patches(np.zeros((3, 128, 128, 1), "uint8"), masks, changes=Policy())
+    holding = [(feed.batch(epoch, range(len(feed)))[1] == 1).any(axis=(1, 2)) for epoch in range(3)]
+    assert np.concatenate([rows[::3] for rows in holding]).all()
+
+
+def test_every_image_gives_patches_in_proportion_to_its_area():
+    y = [np.full((64, 64), 0, "uint8"), np.full((128, 128), 1, "uint8")]
+    feed = patches([each[..., None] for each in y], y, size=(16, 16), changes=Policy(mirror=False))
+    assert len(feed) == 16 + 64
+    shares = np.bincount([mask[0, 0] for mask in feed.epoch(0)[1]])
+    assert abs(shares[0] - 16) <= 1 and abs(shares[1] - 64) <= 1
+
+
+def test_only_masks_that_look_alike_in_all_directions_are_turned():
+    cells = np.random.default_rng(0).integers(0, 2, (4, 64, 64)).astype("uint8")
+    streets = np.zeros((4, 64, 64), "uint8")
+    streets[:, 32:] = 1
+    images = kit.Images((None, None), 1)
+    assert policy(images, TASK, cells).turn
+    assert not policy(images, TASK, streets).turn and policy(images, TASK, streets).mirror
+
+
+def test_noise_of_the_asked_level_is_laid_on_clean_patches():
+    clean = [np.full((64, 64, 1), 100, "uint8") for _ in range(3)]
+    task = kit.Denoising(noise=25)
+    feed = patches(None, clean, task=task, changes=Policy(turn=True))
+    x, y = feed.epoch(0)
+    assert (y == 100).all()
+    assert (x - y).std() == pytest.approx(25, rel=0.05)
+    assert (feed.epoch(1)[0] != x).any()
