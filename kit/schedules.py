@@ -48,6 +48,9 @@ def plateau(share):
     return 1.0
 
 
+_NO_WARMUP = ("one_cycle", "plateau", "constant")
+
+
 def names():
     """Names of all schedules.
 
@@ -79,7 +82,7 @@ def table(name, peak, steps, warmup=0.05):
         [1.0, 0.854, 0.5, 0.146]
     """
     shape = SCHEDULES.get(name)
-    rising = 0 if name in ("one_cycle", "plateau", "constant") else min(int(warmup * steps), 1000)
+    rising = 0 if name in _NO_WARMUP else min(int(warmup * steps), 1000)
     up = [peak * (index + 1) / (rising + 1) for index in range(rising)]
     down = steps - rising
     return up + [peak * shape(index / down) for index in range(down)]

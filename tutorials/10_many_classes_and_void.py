@@ -20,7 +20,7 @@ from kit.evaluation.maps import mask_counts
 from kit.inputs import pixels
 
 SHORT = bool(os.environ.get("KIT_SHORT"))  # fewer epochs; every check below still holds
-EPOCHS = 4 if SHORT else 20
+EPOCHS = 3 if SHORT else 20
 VOID = 255
 keras.utils.set_random_seed(0)  # the same initial weights in each run
 

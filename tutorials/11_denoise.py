@@ -20,7 +20,7 @@ from kit import draw, storage
 from kit.data.noise import noisy
 
 SHORT = bool(os.environ.get("KIT_SHORT"))  # fewer epochs; every check below still holds
-EPOCHS = 8 if SHORT else 30
+EPOCHS = 6 if SHORT else 30
 SIGMA = 25
 WHITE = 255.0
 SIZE = {"width": 24, "depth": 5, "learning_rate": 0.01}

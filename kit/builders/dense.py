@@ -8,7 +8,7 @@ from kit.errors import MatchError
 _SIZE = 128  # pixels: what depth is chosen for where the size of the images is open
 _SHARED = ("activation", "normalization", "dropout", "regularizer")  # settings of decoders, too
 _FROM_EVERY_PLACE = ("plain", "resnet")  # backbones whose first maps are as large as the image
-_LARGE = 64  # pixels of the shorter edge from which blocks of pixels pay
+_LARGE = 128  # pixels of the shorter edge from which blocks of pixels pay: below, objects are a few of them
 _AUTO = {"Segmentation": "plain", "Denoising": "ffdnet"}
 
 
@@ -26,10 +26,11 @@ def assemble(task, input, design, decoder, stem):
     backbone = functools.partial(backbones.get(name), **keywords)
     if name in backbones.dense():
         return finished(task, input, backbone, name)
-    stem = _stem(name, input.size) if stem == "auto" else stem
+    size = input.size if None not in input.size else input.usual or (_SIZE, _SIZE)
+    stem = _stem(name, size) if stem == "auto" else stem
     shared = {key: keywords[key] for key in _SHARED if key in keywords}
     decoder = functools.partial(decoders.get("unet" if decoder == "auto" else decoder), **shared)
-    return finished(task, input, lambda x: of_every_pixel(x, backbone, decoder, input.size, stem), name)
+    return finished(task, input, lambda x: of_every_pixel(x, backbone, decoder, size, stem), name)
 
 
 def finished(task, input, body, name):
@@ -79,9 +80,8 @@ def of_every_pixel(x, backbone, decoder, size, stem=1):
 
 
 def _stem(backbone, size):
-    """2 where the backbone begins at every place and the images are not tiny, else 1."""
-    small = None not in size and min(size) < _LARGE
-    return 2 if backbone in _FROM_EVERY_PLACE and not small else 1
+    """2 where the backbone begins at every place and the images are not small, else 1."""
+    return 2 if backbone in _FROM_EVERY_PLACE and min(size) >= _LARGE else 1
 
 
 def _open(features, stem):

@@ -38,7 +38,7 @@ def build_segmenter(
         decoder: a name in `kit.decoders.names()`; "auto" takes "unet".
         stem: side of the blocks of pixels that are one place of the first maps: 1 for every pixel
             its own, 2 for a third of the time at about the same score; "auto" takes 2, and 1 for images
-            below 64 pixels and for decoders and backbones that begin with larger steps.
+            below 128 pixels and for decoders and backbones that begin with larger steps.
         activation: hidden activation, a name in `kit.activations.names()`.
         width: channels of the first maps; None takes the backbone's own, as for the next three.
         depth: halvings, or blocks a stage; "plain" halves until an edge would be below 4 pixels.

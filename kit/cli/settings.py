@@ -10,7 +10,19 @@ from kit.errors import KitError, unknown
 SHOWN = 20  # issues said; data_issues.csv of the run holds all
 OWNERS = ("task", "input", "builder", "fit")
 # what the data decide, and what belongs to the run itself
-_FROM_DATA = {"classes", "labels", "targets", "columns", "prior", "mean", "std", "scale", "white", "values"}
+_FROM_DATA = {
+    "classes",
+    "labels",
+    "targets",
+    "columns",
+    "prior",
+    "mean",
+    "std",
+    "scale",
+    "white",
+    "values",
+    "usual",
+}
 _FROM_RUN = {"resume", "callbacks", "verbose"}
 _TEXT_OR_NONE = {"normalization", "tensorboard"}  # arguments whose default None does not show their kind
 _ANY = {"class_weight", "nesterov", "augment"}

@@ -115,14 +115,15 @@ def _channels(inputs):
 
 
 def _decoded(items, images, names):
-    """(object array of pictures, findings); what is at fault is one black pixel."""
+    """(pictures, findings): one array where the size is given; what is at fault is black."""
     with ThreadPoolExecutor() as pool:
         found = list(pool.map(images.decode, items, names))
     blank = np.zeros([size or 1 for size in images.shape], "uint8")
     findings = [
         dataclasses.replace(item, rows=(row,)) for row, item in enumerate(found) if isinstance(item, Finding)
     ]
-    return ragged([blank if isinstance(item, Finding) else item for item in found]), findings
+    kept = [blank if isinstance(item, Finding) else item for item in found]
+    return ragged(kept) if images.is_ragged else np.stack(kept), findings
 
 
 def _clean(raw, images):

@@ -33,7 +33,7 @@ class Samples:
     input: object
     task: object
     encoded: object = dataclasses.field(default=None, repr=False)
-    _targets: object = dataclasses.field(default=None, init=False, repr=False)
+    _arrays: object = dataclasses.field(default=None, init=False, repr=False)
 
     def __len__(self):
         return len(self.inputs)
@@ -53,11 +53,14 @@ class Samples:
         """
         if self.encoded is None:
             self.encoded = self.input.encode(self.inputs)
-        if self._targets is None:
-            self._targets = self.task.encode(self.labels)
+        if self._arrays is None:
+            y = self.task.encode(self.labels)
             if self.is_clean:
-                self.encoded = _with_noise(self._targets, self.task)
-        return self.encoded, self._targets
+                x = _with_noise(y, self.task)
+            else:
+                x = joined(self.encoded) if self.task.is_dense else self.encoded
+            self._arrays = (x, y)
+        return self._arrays
 
     @property
     def is_clean(self):

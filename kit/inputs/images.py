@@ -30,6 +30,7 @@ class Images:
         scale: the value of white, 255 for 8 bits.
         mean: mean of each channel in the training part, in 0 to `scale`.
         std: standard deviation of each channel in the training part.
+        usual: median (height, width) of the training part where every picture keeps its own size.
 
     Raises:
         KitError: if a size, the channels or the scale is not positive.
@@ -45,6 +46,7 @@ class Images:
     scale: float = 255.0
     mean: tuple | None = None
     std: tuple | None = None
+    usual: tuple | None = None
 
     rank = 4
 
@@ -57,6 +59,8 @@ class Images:
                 f"Received: {self.size}, {self.channels}, {self.scale}."
             )
         object.__setattr__(self, "size", tuple(None if n is None else int(n) for n in sizes))
+        usual = None if self.usual is None else tuple(map(int, self.usual))
+        object.__setattr__(self, "usual", usual)
         for name in ("mean", "std"):
             values = getattr(self, name)
             object.__setattr__(self, name, None if values is None else tuple(map(float, values)))
@@ -134,7 +138,8 @@ class Images:
         sample = self._pixels(encoded).astype("float32")
         mean, std = sample.mean(axis=0, dtype="float64"), sample.std(axis=0, dtype="float64")
         std = np.where(std < 1e-3 * self.scale, self.scale / 4, std)  # blank: nothing to stretch
-        return dataclasses.replace(self, mean=tuple(mean.tolist()), std=tuple(std.tolist()))
+        usual = _usual(encoded) if self.is_ragged else None
+        return dataclasses.replace(self, mean=tuple(mean.tolist()), std=tuple(std.tolist()), usual=usual)
 
     @property
     def is_fitted(self):
@@ -167,7 +172,9 @@ class Images:
     @classmethod
     def from_json(cls, stored):
         """The input that `to_json` described."""
-        return cls(**{field.name: stored[field.name] for field in dataclasses.fields(cls)})
+        return cls(
+            **{field.name: stored[field.name] for field in dataclasses.fields(cls) if field.name in stored}
+        )
 
     def _pixels(self, encoded):
         """(pixels, channels) of enough pictures for statistics."""
@@ -233,6 +240,11 @@ class Images:
         if batch.dtype.kind in "ui" and self.scale == 255:
             return batch.astype("uint8", copy=False)
         return batch.astype("float32", copy=False)
+
+
+def _usual(pictures):
+    """The median height and width of pictures."""
+    return tuple(int(np.median(sides)) for sides in zip(*(each.shape[:2] for each in pictures), strict=True))
 
 
 def ragged(pictures):

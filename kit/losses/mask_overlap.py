@@ -44,7 +44,8 @@ class SoftDice(_Overlap):
     """1 - (2 covered + s) / (true + said + s), per image and class.
 
     An image without any foreground scores by what is said there: 0 if nothing is, towards 1 with
-    every pixel too many; its gradient is finite. Of several classes, such an image counts 0.
+    every pixel too many; its gradient is finite. Of several classes, such an image counts 0, and of
+    two that both count, the one that is there counts.
 
     Args:
         background: whether class 0 of a class mask is background, which does not count. Where it is

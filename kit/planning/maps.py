@@ -8,12 +8,13 @@ from kit import builders
 from kit.training import arrays, engines, plan, probe, state
 
 _WIDTHS = {
-    "segmentation": (48, 32, 24, 16, 8),
-    "denoising": (64, 48, 32),
-}  # first maps' channels, widest first
+    "segmentation": (8, 16, 24, 32, 48),
+    "denoising": (32, 48, 64),
+}  # first maps' channels
 _STEPS = {"segmentation": 800, "denoising": 1000}  # that a network needs; with more time it may be wider
 _AREA = {"segmentation": plan.PATCH, "denoising": plan.NOISY_PATCH}
-_SHARE = 0.92  # of the budget is planned for; validation and checkpoints take the rest
+_SHARE = 0.85  # of the budget is planned for; validation and checkpoints take the rest
+_LOOK = 0.2  # of the budget may be gone when another width is tried
 # three halvings of blocks of 2 x 2 pixels see 16 pixels a place
 _OWN = {"segmentation": {"depth": 3}, "denoising": {"depth": 10}}
 
@@ -23,26 +24,45 @@ def settings(data, minutes, seed, builder, fit):
     began = time.monotonic()
     kind = "denoising" if data.task.form == "image" else "segmentation"
     shapes = [label.shape[:2] for label in data.train.labels]
-    fit = {"patch": plan.patch(shapes, _AREA[kind]), **fit}
+    fit = {**fit, "patch": plan.square(fit.get("patch")) or plan.patch(shapes, _AREA[kind])}
     feed = arrays.patches(data, data.train, seed=seed, augment=None, patch=fit["patch"])
     batch = fit.setdefault("batch_size", feed.batch_size)
-    widths = [builder["width"]] if "width" in builder else _WIDTHS[kind]
-    for width in widths:
-        trial = {**_OWN[kind], **builder, "width": width}
-        each = _seconds_a_step(data, feed, trial, batch, seed)
+    own = {**_OWN[kind], **builder}
+
+    def steps(width):
+        """(steps that fit with that width, seconds a step, minutes left)."""
+        each = _seconds_a_step(data, feed, {**own, "width": width}, batch, seed)
         left = max(0.1 * minutes, minutes - (time.monotonic() - began) / 60)  # looking has taken its time
-        steps = max(1, int(_SHARE * 60 * left / each))
-        if steps >= _STEPS[kind]:
-            break
-    fit.setdefault("epochs", max(1, steps // feed.steps(batch)))
+        return max(1, int(_SHARE * 60 * left / each)), each, left
+
+    widths = (builder["width"],) if "width" in builder else _WIDTHS[kind]
+    width, (steps, each, left) = _widest(widths, steps, _STEPS[kind], began + _LOOK * 60 * minutes)
     fit.setdefault("minutes", round(left, 3))
+    epochs = max(1, steps // feed.steps(batch))
     why = (
         _told(shapes, fit["patch"]),
         f"Width {width}: a step of {batch} patches takes {1000 * each:.0f} ms, so that {steps} "
         f"steps fit into the {left:.3g} minutes that are left; {_STEPS[kind]} are wanted.",
-        f"{fit['epochs']} epochs of {feed.steps(batch)} steps; the learning rate falls to 0 by then.",
+        f"That is about {epochs} epochs of {feed.steps(batch)} steps; the learning rate falls to 0 by then.",
     )
-    return trial, fit, why
+    return {**own, "width": width}, fit, why
+
+
+def _widest(widths, steps, wanted, until):
+    """The widest of `widths` with which `wanted` steps fit, and what `steps` says of it, by bisection.
+
+    The first is the narrowest, and it is taken where not even that one fits, or where looking for
+    more would go on after `until`.
+    """
+    best, low, high = (widths[0], steps(widths[0])), 0, len(widths)
+    while high - low > 1 and best[1][0] >= wanted and time.monotonic() < until:
+        middle = (low + high) // 2
+        found = steps(widths[middle])
+        if found[0] >= wanted:
+            low, best = middle, (widths[middle], found)
+        else:
+            high = middle
+    return best
 
 
 def _seconds_a_step(data, feed, trial, batch, seed):

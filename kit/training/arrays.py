@@ -58,7 +58,7 @@ def patches(kit, samples, *, seed, augment, patch=None):
     x, y = samples.arrays()
     shapes = [map_.shape[:2] for map_ in y]
     area = plan.NOISY_PATCH if kit.task.form == "image" else plan.PATCH
-    size = (patch, patch) if isinstance(patch, int) else tuple(patch or plan.patch(shapes, area))
+    size = plan.square(patch) or plan.patch(shapes, area)
     changes = policy(kit.input, kit.task, y) if augment == "auto" else augment
     return Patches(None if clean else x, y, size=size, task=kit.task, policy=changes, seed=seed)
 

@@ -1,11 +1,14 @@
-"""The callbacks of a run: Keras' own, and three that Keras has not."""
+"""The callbacks of a run: Keras' own, and those that Keras has not."""
 
 import sys
 import time
 
 import keras
+import numpy as np
 
+from kit import schedules
 from kit.training import checkpoint
+from kit.training.plan import MOST_EPOCHS
 
 INTERVAL = 10.0  # seconds between two checkpoints: each costs some 10 ms, an epoch may take one
 
@@ -54,7 +57,7 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 class StopAfter(keras.callbacks.Callback):
-    """Stops after the epoch in which the time is up.
+    """Stops before an epoch that would not end in time; the first epoch is trained whatever it takes.
 
     Args:
         seconds: since the run began, those before a resume included.
@@ -64,10 +67,57 @@ class StopAfter(keras.callbacks.Callback):
     def __init__(self, seconds, used=0.0):
         super().__init__()
         self.seconds, self.began = seconds, time.monotonic() - used
+        self.ended = time.monotonic()
+
+    def on_train_begin(self, logs=None):
+        self.ended = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
-        if time.monotonic() - self.began >= self.seconds:
+        now = time.monotonic()
+        each, self.ended = now - self.ended, now
+        if now - self.began + each > self.seconds:
             self.model.stop_training = True
+
+
+class Pace(StopAfter):
+    """Sets the learning rate of each epoch by the share of the time that is gone.
+
+    What a few timed steps promised seldom holds for a whole run: others use the machine, too. So the
+    epochs that are left are counted again before each, and the schedule ends where the time does.
+
+    Args:
+        seconds: since the run began, those before a resume included.
+        used: seconds used before this process.
+        epochs: how many epochs are expected at first.
+        schedule: a name in `kit.schedules.names()`.
+        peak: the largest learning rate.
+    """
+
+    def __init__(self, seconds, used, epochs, schedule, peak):
+        super().__init__(seconds, used)
+        self.expected, self.schedule, self.peak = epochs, schedule, peak
+        self.recent = []  # seconds of the last epochs
+
+    def on_epoch_begin(self, epoch, logs=None):
+        total = epoch + self._left(epoch)
+        self.params["epochs"] = total  # what is shown as the end
+        rates = schedules.table(self.schedule, self.peak, 100 * total)
+        self.model.optimizer.learning_rate = float(np.mean(rates[100 * epoch : 100 * (epoch + 1)]))
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.monotonic()
+        self.recent, self.ended = [*self.recent[-3:], now - self.ended], now
+        if self.seconds - (now - self.began) < np.median(self.recent):
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        self.model.optimizer.learning_rate = self.peak  # for whoever trains on
+
+    def _left(self, epoch):
+        if not self.recent:
+            return max(1, self.expected - epoch)
+        left = self.seconds - (time.monotonic() - self.began)
+        return max(1, min(int(left / np.median(self.recent)), MOST_EPOCHS - epoch))
 
 
 class Progress(keras.callbacks.Callback):

@@ -3,8 +3,11 @@
 import math
 import statistics
 
+from kit.errors import KitError
+
 PATCH = 160 * 160  # pixels: a step of a small U-Net then takes a fraction of a second on two cores
 NOISY_PATCH = 64 * 64  # noise is local: many small patches of many images teach more than few large ones
+MOST_EPOCHS = 300  # where the time limit decides
 STEPS = 1500  # about how many steps a run takes where the user names neither epochs nor minutes
 
 
@@ -31,6 +34,19 @@ def patch(shapes, area=PATCH):
     height, width = (statistics.median(sides) for sides in zip(*shapes, strict=True))
     factor = min(1.0, math.sqrt(area / (height * width)))
     return tuple(_multiple(side * factor, side) for side in (height, width))
+
+
+def square(patch):
+    """(height, width) of what may be one number, a pair, or None for no choice.
+
+    Example:
+        >>> square(32), square([16, 24]), square(None)
+        ((32, 32), (16, 24), None)
+    """
+    sides = (patch, patch) if isinstance(patch, int) else tuple(patch or ())
+    if patch is not None and (len(sides) != 2 or min(sides) < 1):
+        raise KitError(f"patch is one number of pixels, or (height, width). Received: {patch}.")
+    return sides or None
 
 
 def _multiple(wanted, most):

@@ -1,4 +1,4 @@
-"""The learning rate of each step, from a table, by the optimizer's own count of steps."""
+"""The learning rate of each step: from a table, by the optimizer's own count, or set from outside."""
 
 import keras
 from keras import ops
@@ -42,3 +42,12 @@ def set_schedule(optimizer, name, steps):
         return  # stays a variable, which ReduceLROnPlateau can set
     start = int(ops.convert_to_numpy(optimizer.iterations))
     optimizer.learning_rate = RateTable(schedules.table(name, peak, steps), start, peak)
+
+
+def free(optimizer):
+    """Makes the learning rate a variable that callbacks can set, at the largest rate that was asked for."""
+    peak = peak_of(optimizer)
+    if isinstance(optimizer._learning_rate, RateTable):
+        optimizer._learning_rate = keras.Variable(peak, name="learning_rate", trainable=False)
+        optimizer._track_variable(optimizer._learning_rate)
+    return peak

@@ -9,7 +9,7 @@ import keras
 
 from kit import storage
 from kit.training import callbacks as parts
-from kit.training import engines, precision, settings
+from kit.training import engines, plan, precision, rates, settings
 
 CHECKPOINT = "checkpoint.npz"
 HISTORY = "history.csv"
@@ -37,16 +37,25 @@ class Run:
         if self.stored and self.stored[0]["finished"]:
             return self._finished(kept)
         watching = [*average, *stoppers, *callbacks, *self._watchers(kept, tensorboard), kept]
-        self._say(f"training {self.settings.epochs} epochs of {len(self.feed)} samples: {self._described()}")
+        about = "about " if self.settings.is_paced else ""
+        self._say(
+            f"training {about}{self.settings.epochs} epochs of {len(self.feed)} samples: {self._described()}"
+        )
         with precision.lowered(self.model, self.settings.precision):
             engine = engines.get(self.settings.engine)(self.model, self.settings.batch_size)
-            history = engine.run(self.feed, self.validation, self.settings.epochs, kept.done, watching)
+            epochs = plan.MOST_EPOCHS if self.settings.is_paced else self.settings.epochs
+            history = engine.run(self.feed, self.validation, epochs, kept.done, watching)
         kept.write(finished=True)
         return self._history(history, kept)
 
     def _watchers(self, kept, tensorboard):
-        if self.settings.minutes:
-            yield parts.StopAfter(60 * self.settings.minutes, time.monotonic() - self.began + kept.seconds)
+        s = self.settings
+        used = time.monotonic() - self.began + kept.seconds
+        if s.is_paced:
+            peak = rates.peak_of(self.model.optimizer)
+            yield parts.Pace(60 * s.minutes, used, s.epochs, s.schedule, peak)
+        elif s.minutes:
+            yield parts.StopAfter(60 * s.minutes, used)
         if tensorboard:
             yield keras.callbacks.TensorBoard(tensorboard, write_graph=False)
         if self.verbose:

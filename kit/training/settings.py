@@ -8,12 +8,15 @@ from kit.errors import KitError
 from kit.training import engines, plan, precision, rates
 from kit.training.probe import seconds_a_step
 
-MOST_EPOCHS = 300  # where the time limit decides
+PACED_FROM = 8  # epochs from which one learning rate an epoch follows the schedule well enough
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """The settings of a run; see `kit.fit` for what they mean."""
+    """The settings of a run; see `kit.fit` for what they mean.
+
+    Where `is_paced`, `epochs` is a first guess, and the learning rate follows the clock.
+    """
 
     epochs: int
     minutes: float | None
@@ -24,6 +27,7 @@ class Settings:
     engine: str
     why: str
     seed: int
+    is_paced: bool = False
 
 
 def planned(model, feed, asked, wanted_precision, wanted_engine, callbacks):
@@ -37,7 +41,11 @@ def planned(model, feed, asked, wanted_precision, wanted_engine, callbacks):
     patience = plan.patience(epochs) if asked["patience"] is None else asked["patience"]
     schedule, seed = asked["schedule"], asked["seed"]
     why = f"{why}; {said}" if said else why
-    return Settings(epochs, asked["minutes"], batch_size, schedule, patience, chosen, engine, why, seed)
+    falls = schedule not in ("constant", "plateau")
+    is_paced = bool(asked["minutes"]) and not asked["epochs"] and falls and epochs >= PACED_FROM
+    return Settings(
+        epochs, asked["minutes"], batch_size, schedule, patience, chosen, engine, why, seed, is_paced
+    )
 
 
 def resumed(facts, asked):
@@ -60,7 +68,7 @@ def resumed(facts, asked):
 def affordable(model, feed, batch_size, engine, minutes):
     """How many epochs fit in nine tenths of the time, from a few timed steps; the model is left as it was."""
     each = seconds_a_step(model, feed, batch_size, engine) * feed.steps(batch_size)
-    return int(np.clip(0.9 * 60 * minutes / each, 1, MOST_EPOCHS))
+    return int(np.clip(0.9 * 60 * minutes / each, 1, plan.MOST_EPOCHS))
 
 
 def accumulate_gradients(model, batches):
@@ -78,7 +86,10 @@ def apply(model, settings, steps_an_epoch):
     import keras
 
     steps = settings.epochs * steps_an_epoch
-    rates.set_schedule(model.optimizer, settings.schedule, steps)
+    if settings.is_paced:
+        rates.free(model.optimizer)
+    else:
+        rates.set_schedule(model.optimizer, settings.schedule, steps)
     momentum = plan.batchnorm_momentum(steps, steps_an_epoch)
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.BatchNormalization):

@@ -224,8 +224,13 @@ def test_every_row_of_the_match_table_can_be_saved_and_loaded(tmp_path):
         "numeric": lambda loss: kit.Regression(
             ("y",), loss=loss, bounds=(0.0, 9.0) if loss == "bounded" else None
         ),
+        "binary mask": lambda loss: kit.Segmentation(("floor", "cell"), loss=loss),
+        "multiclass mask": lambda loss: kit.Segmentation(("floor", "cell", "edge"), loss=loss),
+        "multilabel mask": lambda loss: kit.Segmentation(("cell", "edge"), overlapping=True, loss=loss),
+        "image": lambda loss: kit.Denoising(loss=loss),
     }
     for row in kit.match.table():
-        model = kit.build(tasks[row.form](row.loss), (2,), width=2, depth=1)
+        task = tasks[row.form](row.loss)
+        model = kit.build(task, (8, 8, 1) if task.is_dense else (2,), width=4, depth=1)
         predictor = kit.load(kit.save(model, tmp_path / "m"))
         assert predictor.task.match == model.kit.task.match, str(row)

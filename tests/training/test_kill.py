@@ -24,7 +24,7 @@ import numpy as np
 import pytest
 
 KILLS = os.environ.get("KIT_KILLS", "")
-MOMENTS = int(KILLS) if KILLS.isdigit() else 3  # random kills
+MOMENTS = int(KILLS) if KILLS.isdigit() else 2  # random kills
 WRITES = None if KILLS == "all" else 3  # writes of each command before which it is killed; None for all
 WORDS = "train people.csv --target buys --out model --set width=4 dropout=0.2 batch_size=16 --epochs"
 LONG = [*WORDS.split(), "30"]  # training is most of its time

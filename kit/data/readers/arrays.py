@@ -85,6 +85,9 @@ def _see_maps(raw, task):
     labels, kind = raw.labels, getattr(type(task), "__name__", "") if not isinstance(task, str) else task
     whole = labels.dtype.kind in "bui" and (labels.ndim == 3 or labels.shape[-1] == 1 or labels.max() <= 1)
     raw.dense = "mask" if whole and kind.lower() != "denoising" else "image"
+    if raw.dense == "image" and np.shares_memory(labels, raw.inputs):
+        raw.labels = raw.inputs  # clean images alone
+        return
     if raw.dense == "image":
         raw.labels = ragged(list(labels if labels.ndim == 4 else labels[..., None]))
         return

@@ -1,0 +1,103 @@
+"""`kit train`, `evaluate` and `predict` on masks and on noisy images, as typed."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import kit
+
+SMALL = (
+    "--set",
+    "width=4",
+    "--set",
+    "depth=2",
+    "--set",
+    "batch_size=2",
+    "--set",
+    "patch=16",
+    "--epochs",
+    "2",
+)
+
+
+def write(path, values):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.asarray(values, "uint8")).save(path)
+
+
+@pytest.fixture
+def cells(tmp_path, rng):
+    """The folder `cells` of 10 bright squares on dark ground, with masks."""
+    for number in range(10):
+        mask = np.zeros((24, 20), "uint8")
+        mask[4 : 12 + number, 5:15] = 1
+        write(tmp_path / "cells" / "masks" / f"{number}.png", mask)
+        write(tmp_path / "cells" / "images" / f"{number}.png", rng.integers(0, 60, (24, 20)) + 150 * mask)
+    return tmp_path / "cells"
+
+
+def test_from_a_folder_of_masks_to_masks_of_new_images(call, cells, tmp_path):
+    trained = call("train", "cells", *SMALL, "--json")
+    assert trained.status == 0, trained.err
+    metrics = trained.json["metrics"]
+    assert {"mean_iou", "dice", "pixel_accuracy"} <= metrics.keys()
+    artifact = trained.json["artifact"]
+
+    pictures = call("predict", artifact, "cells/images", "--as", "png", "--out", "drawn")
+    assert pictures.status == 0, pictures.err
+    masks = sorted((tmp_path / "drawn").glob("*.png"))
+    assert len(masks) == 10
+    with Image.open(masks[0]) as mask:
+        assert mask.mode == "P" and mask.size == (20, 24) and set(np.unique(mask)) <= {0, 1}
+
+    coco = call("predict", artifact, "cells/images/0.png", "--as", "coco")
+    assert coco.status == 0 and coco.json["categories"][1]["name"] == "foreground"
+    assert call("evaluate", artifact, "cells", "--json").json["metrics"]["mean_iou"] == metrics["mean_iou"]
+
+    script = "import sys, kit, numpy; numpy.save(sys.argv[3], kit.load(sys.argv[1])(sys.argv[2]).mask)"
+    words = [sys.executable, "-c", script, artifact, "cells/images/3.png", "there.npy"]
+    subprocess.run(words, check=True, capture_output=True, cwd=tmp_path)
+    here = kit.load(artifact)("cells/images/3.png").mask
+    np.testing.assert_array_equal(np.load(tmp_path / "there.npy"), here)
+
+
+def test_void_and_noise_are_settings(call, tmp_path, rng):
+    for number in range(6):
+        mask = rng.integers(0, 4, (16, 16))
+        write(tmp_path / "street" / "images" / f"{number}.png", rng.integers(0, 256, (16, 16, 3)))
+        write(tmp_path / "street" / "masks" / f"{number}.png", mask)
+        write(tmp_path / "photos" / f"{number}.png", rng.integers(0, 256, (32, 32)))
+    street = call("train", "street", "--set", "void=3", *SMALL, "--json")
+    assert street.status == 0, street.err
+    assert kit.load(street.json["artifact"]).task.classes == (0, 1, 2)
+    photos = call("train", "photos", "--task", "denoising", "--set", "noise=25", *SMALL[4:], "--json")
+    assert photos.status == 0, photos.err
+    assert 19.5 < photos.json["metrics"]["psnr"] < 30
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--set", "void=300"], "void"),
+        (["--set", "loss=mse"], "mse"),
+        (["--task", "denoising"], "denoising"),
+        (["--set", "stem=3"], "stem"),
+        (["--set", "decoder=unett"], "unet"),
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_costs_four_lines_and_no_training(call, cells, words, told):
+    done = call("train", "cells", *words)
+    assert done.status == 2, done.err
+    lines = done.err[done.err.index("kit train: ") :].splitlines()
+    assert len(lines) <= 4 and told in "\n".join(lines) and "Traceback" not in done.err
+
+
+def test_the_time_is_planned_said_and_kept(call, cells, tmp_path):
+    done = call("train", "cells", "--minutes", "0.02", "--set", "patch=16", "--set", "depth=2", "--json")
+    assert done.status == 0, done.err
+    assert "# Width 8: a step of" in done.err
+    assert (tmp_path / done.json["run"] / "plan.json").is_file()

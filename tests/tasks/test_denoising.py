@@ -1,0 +1,43 @@
+"""Denoising: the untrained network changes nothing, and only decisions are clipped."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import kit
+from kit import tasks
+from kit.errors import KitError
+
+
+@pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
+def test_an_untrained_head_gives_back_the_image(white, rng):
+    task = kit.Denoising(noise=25, white=white)
+    image, features = keras.Input((4, 4, 3)), keras.Input((4, 4, 8))
+    model = keras.Model([image, features], task.head(features, image))
+    pixels = rng.uniform(0, white, (2, 4, 4, 3)).astype("float32")
+    outputs = model([pixels, rng.normal(size=(2, 4, 4, 8)).astype("float32")])
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(outputs), pixels)
+
+
+def test_outputs_are_free_in_training_and_clipped_in_a_decision():
+    outputs = np.array([-3.0, 100.0, 300.0], "float32").reshape(1, 1, 3, 1)
+    task = kit.Denoising(noise=25)
+    assert float(task.make_loss()(outputs * 0, outputs)) == pytest.approx(np.mean(outputs**2))
+    assert task.decided(outputs).images.ravel().tolist() == [0, 100, 255]
+
+
+def test_white_is_that_of_the_images():
+    assert kit.Denoising(noise=25).suited(kit.Images((4, 4), 1, scale=65535)).white == 65535
+
+
+@pytest.mark.parametrize("noise", [0, -1, (5, 2), (1, 2, 3), (-1, 3)], ids=str)
+def test_noise_that_cannot_be_is_refused(noise):
+    with pytest.raises(KitError, match="noise"):
+        kit.Denoising(noise=noise)
+
+
+@pytest.mark.parametrize("task", [kit.Denoising(), kit.Denoising((0, 55), "poisson", "charbonnier", 0.5)])
+def test_json_brings_back_an_equal_task(task):
+    assert tasks.from_json(json.loads(json.dumps(task.to_json()))) == task
