@@ -10,6 +10,7 @@ def build_denoiser(
     backbone="auto",
     decoder="auto",
     stem="auto",
+    deep_supervision=False,
     activation="relu",
     width=None,
     depth=None,
@@ -33,7 +34,7 @@ def build_denoiser(
         backbone: "dncnn", "ffdnet" or "autoencoder", which keep the full size, or one with maps on
             the way for a residual U-Net; "auto" takes "ffdnet".
         decoder: a name in `kit.decoders.names()` for backbones with maps; "auto" takes "unet".
-        stem: as in `build_segmenter`; backbones that keep the full size have none.
+        stem, deep_supervision: as in `build_segmenter`; backbones that keep the full size have none.
         activation, width, depth, normalization, dropout: as in `build_segmenter`; None takes the
             backbone's own.
         l1, l2, optimizer, learning_rate, weight_decay, momentum, nesterov, clipnorm, average: as in
@@ -53,6 +54,6 @@ def build_denoiser(
     """
     common.check_task(task, "build_denoiser", "Denoising")
     design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2)
-    model = dense.assemble(task, input, design, decoder, stem)
+    model = dense.assemble(task, input, design, decoder, stem, deep_supervision)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
     return common.compiled(model, optimizer, learning_rate, weight_decay=weight_decay, **options)

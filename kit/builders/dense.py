@@ -9,10 +9,12 @@ _SIZE = 128  # pixels: what depth is chosen for where the size of the images is 
 _SHARED = ("activation", "normalization", "dropout", "regularizer")  # settings of decoders, too
 _FROM_EVERY_PLACE = ("plain", "resnet")  # backbones whose first maps are as large as the image
 _LARGE = 128  # pixels of the shorter edge from which blocks of pixels pay: below, objects are a few of them
+_FINE = 8  # least features of a pixel where blocks of pixels are dealt out
+_STYLE = ("activation", "normalization", "regularizer")
 _AUTO = {"Segmentation": "plain", "Denoising": "ffdnet"}
 
 
-def assemble(task, input, design, decoder, stem):
+def assemble(task, input, design, decoder, stem, deep_supervision=False):
     """The network, not yet compiled: the input's layers, features for every pixel, the task's head."""
     from kit import backbones, decoders, inputs
 
@@ -25,12 +27,25 @@ def assemble(task, input, design, decoder, stem):
     keywords = design.keywords({})
     backbone = functools.partial(backbones.get(name), **keywords)
     if name in backbones.dense():
+        _check_deep(deep_supervision, False, name)
         return finished(task, input, backbone, name)
     size = input.size if None not in input.size else input.usual or (_SIZE, _SIZE)
     stem = _stem(name, size) if stem == "auto" else stem
     shared = {key: keywords[key] for key in _SHARED if key in keywords}
-    decoder = functools.partial(decoders.get("unet" if decoder == "auto" else decoder), **shared)
-    return finished(task, input, lambda x: of_every_pixel(x, backbone, decoder, size, stem), name)
+    decoder = "unet" if decoder == "auto" else decoder
+    _check_deep(deep_supervision, decoders.facts(decoder).get("deep"), decoder)
+    shared |= {"deep": True} if deep_supervision else {}
+    decoder = functools.partial(decoders.get(decoder), **shared)
+    body = functools.partial(of_every_pixel, backbone=backbone, decoder=decoder, size=size, stem=stem)
+    return finished(task, input, functools.partial(body, style=_style(shared)), name)
+
+
+def _check_deep(asked, has, name):
+    if asked and not has:
+        from kit import decoders
+
+        fitting = [each for each in decoders.names() if decoders.facts(each).get("deep")]
+        raise MatchError(f"'{name}' has no deep supervision. These decoders have it: {', '.join(fitting)}.")
 
 
 def finished(task, input, body, name):
@@ -45,12 +60,13 @@ def finished(task, input, body, name):
     return model
 
 
-def of_every_pixel(x, backbone, decoder, size, stem=1):
+def of_every_pixel(x, backbone, decoder, size, stem=1, style=None):
     """Features for every pixel, from a backbone's maps of several sizes.
 
-    With a stem above 1 each block of pixels is one place with all their values as channels, and
-    the features of a place are dealt out to its pixels again: nothing is lost, and the layers
-    that cost most work on a quarter of the places (Shi et al. 2016, arXiv:1609.05158).
+    With a stem above 1 each block of pixels is one place with all their values as channels, so that
+    the layers that cost most work on a quarter of the places. At the end each pixel gets features
+    of its own, made of all features of its place (Shi et al. 2016, arXiv:1609.05158), and one
+    convolution sees them beside the image, which knows best where borders are.
 
     Args:
         x: (batch, height, width, channels) tensor, of any height and width.
@@ -58,25 +74,38 @@ def of_every_pixel(x, backbone, decoder, size, stem=1):
         decoder: function maps -> tensor of the finest map's size.
         size: (height, width) that the backbone is made for; None where it is open.
         stem: side of the blocks.
-
-    Raises:
-        MatchError: if the decoder's channels cannot be dealt out to the pixels of a block.
+        style: activation, normalization and regularizer of the convolution at the end.
     """
     from kit.backbones.taps import taps
     from kit.blocks.enlarge import enlarge
-    from kit.blocks.sizes import CropLike, DepthToSpace, PadToMultiple, SpaceToDepth
+    from kit.blocks.sizes import CropLike, PadToMultiple, SpaceToDepth
 
     size = tuple(-(-(edge or _SIZE) // stem) for edge in size)
     strides = taps(backbone, _open(x, stem), size).strides
     padded = PadToMultiple(stem * strides[-1])(x)
     maps = taps(backbone, SpaceToDepth(stem)(padded) if stem > 1 else padded, size)
     found = enlarge(decoder(maps), strides[0])
-    if found.shape[-1] % stem**2:
-        raise MatchError(
-            f"{found.shape[-1]} channels cannot be dealt out to blocks of {stem} x {stem} pixels. "
-            f"Choose a width that is a multiple of {stem**2}, or stem=1."
-        )
-    return CropLike()([DepthToSpace(stem)(found) if stem > 1 else found, x])
+    found = _dealt_out(found, padded, stem, style or {}) if stem > 1 else found
+    return CropLike()([found, x])
+
+
+def _dealt_out(features, image, stem, style):
+    """Features of each pixel, from those of blocks of `stem` x `stem` pixels and from the image."""
+    import keras
+
+    from kit.blocks.conv import conv
+    from kit.blocks.sizes import DepthToSpace
+    from kit.blocks.stage import conv_norm_act
+
+    filters = max(_FINE, features.shape[-1] // 2)
+    regularizer = style.get("regularizer")
+    each = conv(features, stem**2 * filters, 1, activation="linear", use_bias=True, regularizer=regularizer)
+    both = keras.layers.Concatenate()([DepthToSpace(stem)(each), image])
+    return conv_norm_act(both, filters, **style)
+
+
+def _style(settings):
+    return {name: value for name, value in settings.items() if name in _STYLE}
 
 
 def _stem(backbone, size):

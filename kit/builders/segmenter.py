@@ -10,6 +10,7 @@ def build_segmenter(
     backbone="auto",
     decoder="auto",
     stem="auto",
+    deep_supervision=False,
     activation="relu",
     width=None,
     depth=None,
@@ -39,6 +40,8 @@ def build_segmenter(
         stem: side of the blocks of pixels that are one place of the first maps: 1 for every pixel
             its own, 2 for a third of the time at about the same score; "auto" takes 2, and 1 for images
             below 128 pixels and for decoders and backbones that begin with larger steps.
+        deep_supervision: whether the head speaks from all levels of the decoder, so that the loss
+            reaches each of them directly; for "unet", "unet++" and "attention_unet".
         activation: hidden activation, a name in `kit.activations.names()`.
         width: channels of the first maps; None takes the backbone's own, as for the next three.
         depth: halvings, or blocks a stage; "plain" halves until an edge would be below 4 pixels.
@@ -61,6 +64,6 @@ def build_segmenter(
     """
     common.check_task(task, "build_segmenter", "Segmentation")
     design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2)
-    model = dense.assemble(task, input, design, decoder, stem)
+    model = dense.assemble(task, input, design, decoder, stem, deep_supervision)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
     return common.compiled(model, optimizer, learning_rate, weight_decay=weight_decay, **options)

@@ -16,6 +16,11 @@ def get(name):
     return DECODERS.get(name)
 
 
+def facts(name):
+    """What is known of the decoder called `name`: `deep`, whether it has deep supervision."""
+    return DECODERS.facts(name)
+
+
 def names():
     """Names of all decoders."""
     return DECODERS.names()

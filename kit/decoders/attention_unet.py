@@ -10,9 +10,9 @@ from kit.decoders import DECODERS
 from kit.decoders.unet import climb
 
 
-@DECODERS.register("attention_unet")
+@DECODERS.register("attention_unet", deep=True)
 def attention_unet(
-    taps, *, activation="relu", width=None, normalization="batch", dropout=0.0, regularizer=None
+    taps, *, activation="relu", width=None, normalization="batch", dropout=0.0, regularizer=None, deep=False
 ):
     """A U-Net that weights each place of the backbone's maps by what the coarser features say of it.
 
@@ -25,6 +25,7 @@ def attention_unet(
         normalization: "batch", "layer", "group" or "none".
         dropout: fraction of each map's channels dropped after a step, 0 to below 1.
         regularizer: a Keras regularizer of the kernels, or None.
+        deep: as in `unet`.
 
     Returns:
         (batch, h, w, channels) tensor, of the finest map's size.
@@ -41,7 +42,7 @@ def attention_unet(
     """
     gate = functools.partial(gated, regularizer=regularizer)
     style = {"activation": activation, "normalization": normalization, "regularizer": regularizer}
-    return climb(taps, width, gate, dropout=dropout, **style)
+    return climb(taps, width, gate, deep=deep, dropout=dropout, **style)
 
 
 def gated(skip, coarse, regularizer=None):

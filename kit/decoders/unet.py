@@ -5,10 +5,11 @@ import keras
 from kit.backbones.taps import Taps
 from kit.blocks.stage import double_conv, upsample
 from kit.decoders import DECODERS
+from kit.decoders.levels import mean_of
 from kit.decoders.measures import mirrored
 
 
-@DECODERS.register("unet")
+@DECODERS.register("unet", deep=True)
 def unet(
     taps,
     *,
@@ -18,6 +19,7 @@ def unet(
     dropout=0.0,
     regularizer=None,
     up="bilinear",
+    deep=False,
 ):
     """Twice the size, the backbone's map of that size beside it, two convolutions; until the finest.
 
@@ -35,6 +37,7 @@ def unet(
         dropout: fraction of each map's channels dropped after a step, 0 to below 1.
         regularizer: a Keras regularizer of the kernels, or None.
         up: "bilinear", "nearest" or "transposed"; see `kit.blocks.stage.upsample`.
+        deep: whether the mean of all steps is what the head sees; see `kit.decoders.levels`.
 
     Returns:
         (batch, h, w, channels) tensor, of the finest map's size.
@@ -50,17 +53,17 @@ def unet(
         ((None, 8, 8, 16), (None, 16, 16, 8))
     """
     style = {"activation": activation, "normalization": normalization, "regularizer": regularizer}
-    return climb(taps, width, up=up, dropout=dropout, **style)
+    return climb(taps, width, up=up, deep=deep, dropout=dropout, **style)
 
 
-def climb(taps, width, gate=lambda skip, coarse: skip, *, up="bilinear", **style):
+def climb(taps, width, gate=lambda skip, coarse: skip, *, up="bilinear", deep=False, **style):
     """The way up that U-Nets share.
 
     Args:
         taps: maps from fine to coarse.
         width: as in `unet`.
         gate: (map, coarser features) -> what is joined in place of the map.
-        up: as in `unet`.
+        up, deep: as in `unet`.
         **style: of the convolutions, as in `kit.blocks.stage.double_conv`.
 
     Returns:
@@ -68,9 +71,11 @@ def climb(taps, width, gate=lambda skip, coarse: skip, *, up="bilinear", **style
     """
     *skips, x = Taps.of(taps)
     kernel = {name: style[name] for name in ("activation", "regularizer")}
+    steps = []
     for filters in mirrored(taps, width):
         larger = upsample(x, filters, up, **kernel)
         if skips:
             larger = keras.layers.Concatenate()([gate(skips.pop(), x), larger])
         x = double_conv(larger, filters, **style)
-    return x
+        steps.append(x)
+    return mean_of(steps, style["regularizer"]) if deep and len(steps) > 1 else x

@@ -6,18 +6,19 @@ from kit.backbones.taps import Taps
 from kit.blocks.enlarge import enlarge
 from kit.blocks.stage import double_conv
 from kit.decoders import DECODERS
+from kit.decoders.levels import mean_of
 from kit.decoders.measures import mirrored
 
 
-@DECODERS.register("unet++")
+@DECODERS.register("unet++", deep=True)
 def unet_plus_plus(
-    taps, *, activation="relu", width=None, normalization="batch", dropout=0.0, regularizer=None
+    taps, *, activation="relu", width=None, normalization="batch", dropout=0.0, regularizer=None, deep=False
 ):
     """Every map is joined with the next coarser one, again and again, until one is left at full size.
 
     Costs two to four times a U-Net, most of it at the finest size.
 
-    Source: Zhou et al. 2018, UNet++ (arXiv:1807.10165), without deep supervision.
+    Source: Zhou et al. 2018, UNet++ (arXiv:1807.10165).
 
     Args:
         taps: maps from fine to coarse, each of half the size of the one before.
@@ -27,6 +28,7 @@ def unet_plus_plus(
         normalization: "batch", "layer", "group" or "none".
         dropout: fraction of each node's channels dropped, 0 to below 1.
         regularizer: a Keras regularizer of the kernels, or None.
+        deep: whether the mean of all nodes of full size is what the head sees; see `kit.decoders.levels`.
 
     Returns:
         (batch, h, w, channels) tensor, of the finest map's size.
@@ -49,4 +51,4 @@ def unet_plus_plus(
             coarser = levels[level + 1][step - 1]
             joined = keras.layers.Concatenate()([*levels[level], enlarge(coarser, 2)])
             levels[level].append(double_conv(joined, widths[level], dropout=dropout, **style))
-    return levels[0][-1]
+    return mean_of(levels[0][1:]) if deep and len(levels) > 2 else levels[0][-1]

@@ -34,6 +34,8 @@ class Segmentation:
         beta: tversky losses: how much a pixel too few counts, 0 to 1.
         background: whether the first class is what is left over, which overlap losses and `dice` do
             not count; None: if it is called 0, background or the like.
+        balance: whether the pixels of rare classes count more in crossentropy and focal, each by
+            1 / sqrt(share of its class) and 1 in the mean; needs `prior`.
         values: value in the masks of each class; None for 0, 1, ...
         prior: share of the pixels of each class in the training part.
 
@@ -57,6 +59,7 @@ class Segmentation:
     alpha: float | None = None
     beta: float | None = None
     background: bool | None = None
+    balance: bool = False
     values: tuple | None = None
     prior: tuple | None = None
 
@@ -170,7 +173,9 @@ class Segmentation:
         given = {name: getattr(self, name) for name in _OPTIONS}
         given = {name: value for name, value in given.items() if value is not None}
         background = self.has_background and (self.prior is None or self.prior[0] > 0.5)
-        return match.make_loss(self.match, {**given, "background": background})
+        return match.make_loss(
+            self.match, {**given, "background": background, "class_weights": self._weights}
+        )
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""
@@ -190,6 +195,15 @@ class Segmentation:
     def from_json(cls, stored):
         """The task that `to_json` described."""
         return common.from_json(cls, stored)
+
+    @property
+    def _weights(self):
+        """How much a pixel of each class counts, or None for 1."""
+        if not self.balance or self.prior is None:
+            return None
+        shares = np.asarray(self.prior, "float64")
+        rarity = 1 / np.sqrt(shares)
+        return tuple((rarity / np.sum(rarity * shares / shares.sum())).tolist())
 
     def _unknown(self, row, mask):
         found = sorted(set(np.unique(mask).tolist()) - {*self.values, self.void})

@@ -38,9 +38,8 @@ class Run:
             return self._finished(kept)
         watching = [*average, *stoppers, *callbacks, *self._watchers(kept, tensorboard), kept]
         about = "about " if self.settings.is_paced else ""
-        self._say(
-            f"training {about}{self.settings.epochs} epochs of {len(self.feed)} samples: {self._described()}"
-        )
+        length = f"{about}{self.settings.epochs} epochs of {len(self.feed)} samples"
+        self._say(f"training {length}: {self._described()}")
         with precision.lowered(self.model, self.settings.precision):
             engine = engines.get(self.settings.engine)(self.model, self.settings.batch_size)
             epochs = plan.MOST_EPOCHS if self.settings.is_paced else self.settings.epochs

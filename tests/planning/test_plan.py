@@ -22,7 +22,7 @@ def searched(milliseconds, budget=1.0, wanted=100):
 def test_the_widest_network_with_enough_steps_is_found_by_bisection():
     costs = {8: 1, 16: 2, 24: 5, 32: 9, 48: 40}
     assert searched(costs)[0] == 32
-    assert searched({width: 1 for width in costs})[0] == 48
+    assert searched(dict.fromkeys(costs, 1))[0] == 48
     assert len(searched(costs)[1]) <= 4
 
 

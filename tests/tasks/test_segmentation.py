@@ -115,3 +115,13 @@ def test_the_threshold_decides_what_is_of_the_class():
     outputs = np.full((1, 1, 1, 1), 0.4, "float32")
     assert CELLS.decided(outputs).masks.item() == 0
     assert kit.Segmentation(2, threshold=0.3).decided(outputs).masks.item() == 1
+
+
+def test_balance_weighs_pixels_by_the_root_of_rarity_and_by_one_in_the_mean():
+    task = kit.Segmentation(("a", "b"), balance=True, prior=(0.8, 0.2), loss="crossentropy")
+    weights = np.array(task.make_loss().class_weights)
+    assert weights[1] / weights[0] == pytest.approx(2)
+    assert weights @ [0.8, 0.2] == pytest.approx(1)
+    assert (
+        kit.Segmentation(("a", "b"), prior=(0.8, 0.2), loss="crossentropy").make_loss().class_weights is None
+    )
