@@ -63,12 +63,13 @@ def with_kit(data, minutes):
     import keras
 
     import kit
+    from kit.artifact import Predictor
 
     keras.utils.set_random_seed(SEED)
     plan = kit.plan(data, minutes=minutes, seed=SEED)
     model = kit.build(data.task, data.input, **plan.builder)
     kit.fit(model, data, verbose=0, seed=SEED, **plan.fit)
-    predictor = kit.artifact.Predictor(model)
+    predictor = Predictor(model)
     return lambda image: predictor(image).mask
 
 
@@ -191,6 +192,7 @@ def speed(data, repeats):
     import keras
 
     import kit
+    from kit.artifact import Predictor
     from kit.training import engines
 
     keras.utils.set_random_seed(SEED)
@@ -215,7 +217,7 @@ def speed(data, repeats):
     mine, keras_, bare_ = timing.turns(repeats, own, plain, loop)
     yield timing.row(f"training, {len(order)} steps, beside model.fit", mine, keras_)
     yield timing.row(f"training, {len(order)} steps, beside the bare step", mine, bare_)
-    predictor, image = kit.artifact.Predictor(model), data.test.encoded[0]
+    predictor, image = Predictor(model), data.test.encoded[0]
     model.predict(image[None], verbose=0), predictor(image)
     sides = timing.turns(
         repeats,

@@ -44,7 +44,7 @@ def test_from_a_folder_of_masks_to_masks_of_new_images(call, cells, tmp_path):
         assert mask.mode == "P" and mask.size == (20, 24) and set(np.unique(mask)) <= {0, 1}
 
     coco = call("predict", artifact, "cells/images/0.png", "--as", "coco")
-    assert coco.status == 0 and coco.json["categories"][1]["name"] == "foreground"
+    assert coco.status == 0 and coco.json["categories"][1]["name"] == "1"
     assert call("evaluate", artifact, "cells", "--json").json["metrics"]["mean_iou"] == metrics["mean_iou"]
 
     script = "import sys, kit, numpy; numpy.save(sys.argv[3], kit.load(sys.argv[1])(sys.argv[2]).mask)"
@@ -73,7 +73,7 @@ def test_void_and_noise_are_settings(call, tmp_path, rng):
     [
         (["--set", "void=300"], "void"),
         (["--set", "loss=mse"], "mse"),
-        (["--task", "denoising"], "denoising"),
+        (["--task", "denoising"], "noise=25"),
         (["--set", "stem=3"], "stem"),
         (["--set", "decoder=unett"], "unet"),
     ],

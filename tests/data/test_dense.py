@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 import kit
+from kit.artifact import Predictor
 from kit.errors import DataError, KitError
 
 
@@ -120,7 +121,7 @@ def test_images_smaller_than_every_stride_are_learnt_and_predicted(tmp_path, rng
     model = kit.build_segmenter(data.task, data.input, width=4, depth=2)
     history = kit.fit(model, data, epochs=1, verbose=0)
     assert np.isfinite(history.history["loss"][0])
-    assert kit.artifact.Predictor(model)(tmp_path / "images" / "0.png").mask.shape == (3, 5)
+    assert Predictor(model)(tmp_path / "images" / "0.png").mask.shape == (3, 5)
 
 
 def test_another_task_than_masks_is_refused_with_the_reason(cells):

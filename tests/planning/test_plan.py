@@ -44,7 +44,7 @@ def test_a_plan_prints_as_code_that_can_be_run(plan):
 
 def test_what_is_given_stays_and_the_rest_is_chosen(plan):
     assert plan.builder == {"depth": 2, "stem": 2, "width": 8}
-    assert plan.fit["patch"] == 32 and plan.fit["minutes"] <= 0.01 and plan.fit["batch_size"] == 4
+    assert plan.fit["patch"] == (32, 32) and plan.fit["minutes"] <= 0.01 and plan.fit["batch_size"] == 4
 
 
 def test_a_reason_is_told_for_each_choice(plan):
