@@ -21,6 +21,8 @@ LAYERS = [
         "schedules",
         "losses",
         "metrics",
+        "anchors",
+        "boxes",
         "draw",
     },
     {"inputs", "blocks"},
