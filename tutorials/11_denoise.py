@@ -24,7 +24,7 @@ EPOCHS = 6 if SHORT else 30
 SIGMA = 25
 WHITE = 255.0
 SIZE = {"width": 24, "depth": 5, "learning_rate": 0.01}
-FIT = {"epochs": EPOCHS, "patch": 32, "patience": 0, "precision": "float32", "verbose": 0}
+FIT = {"epochs": EPOCHS, "batch_size": 16, "patch": 32, "patience": 0, "precision": "float32", "verbose": 0}
 
 
 def with_noise(images, sigma, seed=1):

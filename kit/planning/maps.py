@@ -11,7 +11,7 @@ _WIDTHS = {
     "segmentation": (8, 16, 24, 32, 48),
     "denoising": (32, 48, 64),
 }  # first maps' channels
-_STEPS = {"segmentation": 800, "denoising": 1000}  # that a network needs; with more time it may be wider
+_STEPS = {"segmentation": 800, "denoising": 4000}  # that a network needs; with more time it may be wider
 _AREA = {"segmentation": plan.PATCH, "denoising": plan.NOISY_PATCH}
 _SHARE = 0.85  # of the budget is planned for; validation and checkpoints take the rest
 _LOOK = 0.2  # of the budget may be gone when another width is tried

@@ -37,7 +37,8 @@ def fit(
         data: a `Data`; its training part is learnt, its validation part is watched.
         epochs: times each sample is seen; None decides by the number of samples, or by
             `minutes`.
-        minutes: wall time to train for; None for no limit.
+        minutes: wall time to train for; None for no limit. Without `epochs` the learning rate follows
+            the clock and ends low when the time is up, so that two runs differ.
         batch_size: samples a step; None decides by the number of samples.
         schedule: a name in `kit.schedules.names()`.
         patience: epochs without a better validation loss after which training stops; 0 trains
