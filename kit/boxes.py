@@ -121,16 +121,16 @@ def overlap(boxes, others, kind="iou"):
     (low, high), (other_low, other_high) = corners
     shared = _sides(ops.maximum(low, other_low), ops.minimum(high, other_high), ops)
     union = _sides(low, high, ops) + _sides(other_low, other_high, ops) - shared
-    found = shared / ops.maximum(union, _TINY)
+    share = shared / ops.maximum(union, _TINY)
     if kind == "iou":
-        return found
+        return share
     hull = ops.maximum(high, other_high) - ops.minimum(low, other_low)
     if kind == "giou":
         whole = hull[..., 0] * hull[..., 1]
-        return found - (whole - union) / ops.maximum(whole, _TINY)
+        return share - (whole - union) / ops.maximum(whole, _TINY)
     apart = ops.sum(((low + high) - (other_low + other_high)) ** 2, axis=-1) / 4
-    found = found - apart / ops.maximum(ops.sum(hull**2, axis=-1), _TINY)
-    return found if kind == "diou" else found - _unlike(corners, shared, union, ops)
+    found = share - apart / ops.maximum(ops.sum(hull**2, axis=-1), _TINY)
+    return found if kind == "diou" else found - _unlike(corners, share, ops)
 
 
 def nms(boxes, scores, labels=None, *, threshold=0.6, count=100):
@@ -311,16 +311,15 @@ def _sides(low, high, ops):
     return sides[..., 0] * sides[..., 1]
 
 
-def _unlike(corners, shared, union, ops):
-    """CIoU's penalty for another ratio of the sides."""
+def _unlike(corners, share, ops):
+    """CIoU's penalty for another ratio of the sides, where the IoU is `share`."""
     angles = []
     for low, high in corners:
         sides = ops.maximum(high - low, _SHORT)
         angles.append(ops.arctan2(sides[..., 0], sides[..., 1]))
     shape = (4 / math.pi**2) * (angles[0] - angles[1]) ** 2
     held = getattr(ops, "stop_gradient", lambda value: value)
-    found = shared / ops.maximum(union, _TINY)
-    return held(shape / ops.maximum(1 - found + shape, _TINY)) * shape
+    return held(shape / ops.maximum(1 - share + shape, _TINY)) * shape
 
 
 def _nms_of_arrays(boxes, scores, labels, threshold, count):

@@ -6,11 +6,11 @@ from kit.builders import common
 from kit.errors import MatchError
 
 _SIZE = 128  # pixels: what depth is chosen for where the size of the images is open
-_SHARED = ("activation", "normalization", "dropout", "regularizer")  # settings of decoders, too
 _FROM_EVERY_PLACE = ("plain", "resnet")  # backbones whose first maps are as large as the image
 _LARGE = 128  # pixels of the shorter edge from which blocks of pixels pay: below, objects are a few of them
 _FINE = 8  # least features of a pixel where blocks of pixels are dealt out
-_STYLE = ("activation", "normalization", "regularizer")
+_STYLE = ("activation", "normalization", "regularizer")  # settings of every convolution, and of decoders
+_SHARED = (*_STYLE, "dropout")
 _AUTO = {"Segmentation": "plain", "Denoising": "ffdnet"}
 
 
@@ -31,13 +31,13 @@ def assemble(task, input, design, decoder, stem, deep_supervision=False):
         return finished(task, input, backbone, name)
     size = input.size if None not in input.size else input.usual or (_SIZE, _SIZE)
     stem = _stem(name, size) if stem == "auto" else stem
-    shared = {key: keywords[key] for key in _SHARED if key in keywords}
+    style, shared = ({k: keywords[k] for k in names if k in keywords} for names in (_STYLE, _SHARED))
     decoder = "unet" if decoder == "auto" else decoder
     _check_deep(deep_supervision, decoders.facts(decoder).get("deep"), decoder)
     shared |= {"deep": True} if deep_supervision else {}
     decoder = functools.partial(decoders.get(decoder), **shared)
     body = functools.partial(of_every_pixel, backbone=backbone, decoder=decoder, size=size, stem=stem)
-    return finished(task, input, functools.partial(body, style=_style(shared)), name)
+    return finished(task, input, functools.partial(body, style=style), name)
 
 
 def _check_deep(asked, has, name):
@@ -102,10 +102,6 @@ def _dealt_out(features, image, stem, style):
     each = conv(features, stem**2 * filters, 1, activation="linear", use_bias=True, regularizer=regularizer)
     both = keras.layers.Concatenate()([DepthToSpace(stem)(each), image])
     return conv_norm_act(both, filters, **style)
-
-
-def _style(settings):
-    return {name: value for name, value in settings.items() if name in _STYLE}
 
 
 def _stem(backbone, size):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -55,7 +54,7 @@ def described(raw, request):
     size = pictures.pair(request.image_size) or (None, None)
     images = request.input or Images(size, _channels(raw.inputs))
     raw.places = np.arange(len(raw))
-    raw.encoded, findings = _decoded(raw.inputs, images, raw.names)
+    raw.encoded, findings = images.encoded(list(raw.inputs), raw.names)
     raw.findings += findings
     if raw.dense == "image":
         raw.labels = raw.encoded if same else _clean(raw, images)
@@ -114,20 +113,8 @@ def _channels(inputs):
     return 3 if any(header.channels == 3 for header in headers) else 1
 
 
-def _decoded(items, images, names):
-    """(pictures, findings): one array where the size is given; what is at fault is black."""
-    with ThreadPoolExecutor() as pool:
-        found = list(pool.map(images.decode, items, names))
-    blank = np.zeros([size or 1 for size in images.shape], "uint8")
-    findings = [
-        dataclasses.replace(item, rows=(row,)) for row, item in enumerate(found) if isinstance(item, Finding)
-    ]
-    kept = [blank if isinstance(item, Finding) else item for item in found]
-    return ragged(kept) if images.is_ragged else np.stack(kept), findings
-
-
 def _clean(raw, images):
-    clean, findings = _decoded(raw.labels, images, raw.names)
+    clean, findings = images.encoded(list(raw.labels), raw.names)
     raw.findings += findings
     return clean
 

@@ -92,11 +92,11 @@ class Images:
         raise_if_any(findings)
         return encoded
 
-    def encoded(self, raw):
-        """(what `encode` gives, findings): pictures at fault are zeros and listed."""
+    def encoded(self, raw, names=None):
+        """(what `encode` gives, findings): pictures at fault are zeros and listed, by `names` if given."""
         if isinstance(raw, np.ndarray) and raw.dtype != object:
             return self._of_array(raw)
-        results = _mapped(self.decode, raw, [f"image {i}" for i in range(len(raw))])
+        results = _mapped(self.decode, raw, names or [f"image {i}" for i in range(len(raw))])
         findings = [
             dataclasses.replace(r, rows=(i,)) for i, r in enumerate(results) if isinstance(r, Finding)
         ]

@@ -5,14 +5,13 @@ import time
 import keras
 
 from kit import builders
-from kit.training import arrays, engines, plan, probe, state
+from kit.training import arrays, engines, probe, state
 
 _WIDTHS = {
     "segmentation": (8, 16, 24, 32, 48),
     "denoising": (32, 48, 64),
 }  # first maps' channels
 _STEPS = {"segmentation": 800, "denoising": 4000}  # that a network needs; with more time it may be wider
-_AREA = {"segmentation": plan.PATCH, "denoising": plan.NOISY_PATCH}
 _SHARE = 0.85  # of the budget is planned for; validation and checkpoints take the rest
 _LOOK = 0.2  # of the budget may be gone when another width is tried
 # three halvings of blocks of 2 x 2 pixels see 16 pixels a place
@@ -24,8 +23,8 @@ def settings(data, minutes, seed, builder, fit):
     began = time.monotonic()
     kind = "denoising" if data.task.form == "image" else "segmentation"
     shapes = [label.shape[:2] for label in data.train.labels]
-    fit = {**fit, "patch": plan.square(fit.get("patch")) or plan.patch(shapes, _AREA[kind])}
-    feed = arrays.patches(data, data.train, seed=seed, augment=None, patch=fit["patch"])
+    feed = arrays.patches(data, data.train, seed=seed, augment=None, patch=fit.get("patch"))
+    fit = {**fit, "patch": feed.size}
     batch = fit.setdefault("batch_size", feed.batch_size)
     own = {**_OWN[kind], **builder}
 

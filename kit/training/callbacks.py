@@ -64,19 +64,26 @@ class StopAfter(keras.callbacks.Callback):
         used: seconds used before this process.
     """
 
+    remembered = 1  # epochs whose median foretells the next
+
     def __init__(self, seconds, used=0.0):
         super().__init__()
         self.seconds, self.began = seconds, time.monotonic() - used
-        self.ended = time.monotonic()
+        self.recent = []  # seconds of the last epochs
 
     def on_train_begin(self, logs=None):
         self.ended = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
-        each, self.ended = now - self.ended, now
-        if now - self.began + each > self.seconds:
+        self.recent, self.ended = [*self.recent, now - self.ended][-self.remembered :], now
+        if self.left < np.median(self.recent):
             self.model.stop_training = True
+
+    @property
+    def left(self):
+        """Seconds until the time is up."""
+        return self.began + self.seconds - time.monotonic()
 
 
 class Pace(StopAfter):
@@ -93,31 +100,25 @@ class Pace(StopAfter):
         peak: the largest learning rate.
     """
 
+    remembered = 4
+
     def __init__(self, seconds, used, epochs, schedule, peak):
         super().__init__(seconds, used)
         self.expected, self.schedule, self.peak = epochs, schedule, peak
-        self.recent = []  # seconds of the last epochs
 
     def on_epoch_begin(self, epoch, logs=None):
-        total = epoch + self._left(epoch)
+        total = epoch + self._to_come(epoch)
         self.params["epochs"] = total  # what is shown as the end
         rates = schedules.table(self.schedule, self.peak, 100 * total)
         self.model.optimizer.learning_rate = float(np.mean(rates[100 * epoch : 100 * (epoch + 1)]))
 
-    def on_epoch_end(self, epoch, logs=None):
-        now = time.monotonic()
-        self.recent, self.ended = [*self.recent[-3:], now - self.ended], now
-        if self.seconds - (now - self.began) < np.median(self.recent):
-            self.model.stop_training = True
-
     def on_train_end(self, logs=None):
         self.model.optimizer.learning_rate = self.peak  # for whoever trains on
 
-    def _left(self, epoch):
+    def _to_come(self, epoch):
         if not self.recent:
             return max(1, self.expected - epoch)
-        left = self.seconds - (time.monotonic() - self.began)
-        return max(1, min(int(left / np.median(self.recent)), MOST_EPOCHS - epoch))
+        return max(1, min(int(self.left / np.median(self.recent)), MOST_EPOCHS - epoch))
 
 
 class Progress(keras.callbacks.Callback):

@@ -46,8 +46,7 @@ def set_schedule(optimizer, name, steps):
 
 def free(optimizer):
     """Makes the learning rate a variable that callbacks can set, at the largest rate that was asked for."""
-    peak = peak_of(optimizer)
     if isinstance(optimizer._learning_rate, RateTable):
+        peak = peak_of(optimizer)
         optimizer._learning_rate = keras.Variable(peak, name="learning_rate", trainable=False)
         optimizer._track_variable(optimizer._learning_rate)
-    return peak
