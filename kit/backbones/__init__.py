@@ -4,7 +4,8 @@ A backbone takes a tensor and, by keyword, what a builder can set: `activation`,
 `depth`, `normalization`, `dropout`, `regularizer`; its defaults are the ones that were
 measured. `ranks` says which inputs it fits: 2 for features, 4 for images; `regression` holds
 the defaults that are others where numbers are predicted; `dense` is said of those that keep the
-full height and width, for tasks that say something of every pixel.
+full height and width, for tasks that say something of every pixel, and `takes_level` of those that
+can be told how strong the noise of an image is.
 """
 
 from kit.errors import MatchError
@@ -19,6 +20,11 @@ def get(name):
     return BACKBONES.get(name)
 
 
+def facts(name):
+    """What is said of the backbone called `name`, as a dict."""
+    return BACKBONES.facts(name)
+
+
 def names():
     """Names of all backbones."""
     return BACKBONES.names()
@@ -26,12 +32,12 @@ def names():
 
 def dense():
     """Names of the backbones that keep the full height and width: no maps of other sizes, no pooling."""
-    return [name for name in names() if BACKBONES.facts(name).get("dense")]
+    return [name for name in names() if facts(name).get("dense")]
 
 
 def fitting(rank):
     """Names of the backbones that take a tensor of this rank and make it small enough to pool."""
-    return [name for name in names() if rank in BACKBONES.facts(name)["ranks"] and name not in dense()]
+    return [name for name in names() if rank in facts(name)["ranks"] and name not in dense()]
 
 
 def chosen(name, rank, input_name):
@@ -43,7 +49,7 @@ def chosen(name, rank, input_name):
     """
     if name == "auto":
         return _DEFAULTS[rank]
-    if rank not in BACKBONES.facts(name)["ranks"]:
+    if rank not in facts(name)["ranks"]:
         raise MatchError(
             f"Backbone '{name}' does not take {input_name}. These do: {', '.join(fitting(rank))}."
         )

@@ -4,13 +4,14 @@ import keras
 
 from kit.backbones import BACKBONES
 from kit.backbones.dncnn import dncnn
+from kit.blocks.noise import NoiseLevel
 from kit.blocks.sizes import CropLike, DepthToSpace, PadToMultiple, SpaceToDepth, SpreadLike
 from kit.errors import KitError
 
 _BLOCK = 2  # pixels
 
 
-@BACKBONES.register("ffdnet", ranks=(4,), dense=True)
+@BACKBONES.register("ffdnet", ranks=(4,), dense=True, takes_level=True)
 def ffdnet(
     x,
     *,
@@ -39,7 +40,8 @@ def ffdnet(
         dropout: fraction of the last map's channels dropped in training, 0 to below 1.
         regularizer: a Keras regularizer of the kernels, or None.
         level: how strong the noise is, in the units of x, as one more channel: a (batch, 1, 1, 1)
-            or (batch, H, W, 1) tensor; None leaves the network blind.
+            or (batch, H, W, 1) tensor; "estimate" lets `NoiseLevel` look around each pixel; None
+            leaves the network blind, which is enough where the noise is always equally strong.
 
     Returns:
         (batch, H, W, width / 4) tensor.
@@ -56,6 +58,8 @@ def ffdnet(
     if width % _BLOCK**2:
         raise KitError(f"`width` of ffdnet must be a multiple of {_BLOCK**2}. Received: {width}.")
     small = SpaceToDepth(_BLOCK)(PadToMultiple(_BLOCK)(x))
+    if level == "estimate":
+        level = NoiseLevel()(x)
     if level is not None:
         small = keras.layers.Concatenate()([small, _level_map(level, small)])
     small = dncnn(

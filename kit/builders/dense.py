@@ -25,6 +25,8 @@ def assemble(task, input, design, decoder, stem, deep_supervision=False):
     name = _AUTO[type(task).__name__] if design.backbone == "auto" else design.backbone
     backbones.chosen(name, 4, "Images")
     keywords = design.keywords({})
+    if backbones.facts(name).get("takes_level") and task.form == "image" and task.is_blind:
+        keywords["level"] = "estimate"
     backbone = functools.partial(backbones.get(name), **keywords)
     if name in backbones.dense():
         _check_deep(deep_supervision, False, name)

@@ -57,6 +57,11 @@ class Denoising:
     def names(self):
         return ("image",)
 
+    @property
+    def is_blind(self):
+        """Whether the noise of an image is not known: it differs from one to the next, or is real."""
+        return not isinstance(self.noise, int | float)
+
     @functools.cached_property
     def match(self):
         """The row of the match table: everything that belongs together for this task."""

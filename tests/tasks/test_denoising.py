@@ -32,6 +32,14 @@ def test_white_is_that_of_the_images():
     assert kit.Denoising(noise=25).suited(kit.Images((4, 4), 1, scale=65535)).white == 65535
 
 
+@pytest.mark.parametrize(("noise", "is_blind"), [(25, False), (None, True), ((0, 50), True)], ids=str)
+def test_a_network_that_is_not_told_the_level_looks_for_it(noise, is_blind):
+    task = kit.Denoising(noise=noise)
+    assert task.is_blind is is_blind
+    model = kit.build_denoiser(task, (None, None, 1), width=8, depth=2)
+    assert any(type(layer).__name__ == "NoiseLevel" for layer in model.layers) is is_blind
+
+
 @pytest.mark.parametrize("noise", [0, -1, (5, 2), (1, 2, 3), (-1, 3)], ids=str)
 def test_noise_that_cannot_be_is_refused(noise):
     with pytest.raises(KitError, match="noise"):
