@@ -7,29 +7,15 @@ import pytest
 from kit import activations
 
 
-def slope(model, x):
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return np.asarray(jax.grad(lambda x: keras.ops.sum(model(x)))(x))
-    import tensorflow as tf  # only where it is the backend
-
-    with tf.GradientTape() as tape:
-        x = tf.convert_to_tensor(x)
-        tape.watch(x)
-        total = keras.ops.sum(model(x))
-    return tape.gradient(total, x).numpy()
-
-
 @pytest.mark.parametrize("name", activations.names())
 @pytest.mark.parametrize("shape", [(5,), (4, 3), (4, 4, 3)])
-def test_the_shape_is_kept_and_all_is_finite(name, shape):
+def test_the_shape_is_kept_and_all_is_finite(toys, name, shape):
     inputs = keras.Input(shape)
     model = keras.Model(inputs, activations.get(name)(inputs))
     assert model.output_shape == (None, *shape)
     x = np.linspace(-50, 50, int(np.prod(shape)), dtype="float32").reshape(1, *shape)
     assert np.isfinite(keras.ops.convert_to_numpy(model(x))).all()
-    assert np.isfinite(slope(model, x)).all()
+    assert np.isfinite(toys.slope(model, x)).all()
 
 
 @pytest.mark.parametrize("name", activations.names())
