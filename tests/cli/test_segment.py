@@ -60,7 +60,7 @@ def test_void_and_noise_are_settings(toys, call, tmp_path, rng):
     street = call("train", "street", "--set", "void=3", *SMALL, "--json")
     assert street.status == 0, street.err
     assert kit.load(street.json["artifact"]).task.classes == (0, 1, 2)
-    photos = call("train", "photos", "--task", "denoising", "--set", "noise=25", "--epochs", "1", "--json")
+    photos = call("train", "photos", "--task", "denoising", "--set", "noise=25", *SMALL, "--json")
     assert photos.status == 0, photos.err
     assert 19.5 < photos.json["metrics"]["psnr"] < 30
 
