@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+from PIL import Image
 
 import kit
 
@@ -54,3 +55,9 @@ def slope(function, x):
         tape.watch(x)
         value = tf.reduce_sum(function(x))
     return tape.gradient(value, x).numpy()
+
+
+def write_image(path, values):
+    """Writes whole numbers of 0 to 255 as an image file, and the folders it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.asarray(values, "uint8")).save(path)

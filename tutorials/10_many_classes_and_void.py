@@ -19,8 +19,9 @@ from kit.data.patches import Patches, Policy
 from kit.evaluation.maps import mask_counts
 from kit.inputs import pixels
 
-SHORT = bool(os.environ.get("KIT_SHORT"))  # fewer epochs; every check below still holds
-EPOCHS = 3 if SHORT else 20
+SHORT = bool(os.environ.get("KIT_SHORT"))  # a smaller network and one epoch; every check below still holds
+EPOCHS, BATCH = (1, 2) if SHORT else (20, 4)
+DEPTH, RATE = (1, 0.01) if SHORT else (3, 0.003)
 VOID = 255
 keras.utils.set_random_seed(0)  # the same initial weights in each run
 
@@ -194,9 +195,9 @@ assert len(set(np.unique(x)) - {*range(count), VOID}) > 10
 # The default is a small U-Net with cross-entropy plus Dice.
 
 # %%
-model = kit.build_segmenter(data.task, data.input, width=8, depth=3, stem=1, learning_rate=0.003)
+model = kit.build_segmenter(data.task, data.input, width=8, stem=1, depth=DEPTH, learning_rate=RATE)
 print(f"{model.count_params():,} parameters, {data.task.match.activation}, loss {data.task.match.loss}")
-settings = {"epochs": EPOCHS, "batch_size": 4, "patience": 0, "precision": "float32"}
+settings = {"epochs": EPOCHS, "batch_size": BATCH, "patience": 0, "precision": "float32"}
 history = kit.fit(model, data, **settings, augment=None if SHORT else "auto", verbose=0)
 report = kit.evaluate(model, data.test, history=history, resamples=200)
 print(report)

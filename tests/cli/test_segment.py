@@ -13,19 +13,16 @@ SETTINGS = ("width=4", "depth=2", "batch_size=2", "patch=16")
 SMALL = ("--epochs", "2", *(word for setting in SETTINGS for word in ("--set", setting)))
 
 
-def write(path, values):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.asarray(values, "uint8")).save(path)
-
-
 @pytest.fixture
-def cells(tmp_path, rng):
+def cells(toys, tmp_path, rng):
     """The folder `cells` of 10 bright squares on dark ground, with masks."""
     for number in range(10):
         mask = np.zeros((24, 20), "uint8")
         mask[4 : 12 + number, 5:15] = 1
-        write(tmp_path / "cells" / "masks" / f"{number}.png", mask)
-        write(tmp_path / "cells" / "images" / f"{number}.png", rng.integers(0, 60, (24, 20)) + 150 * mask)
+        toys.write_image(tmp_path / "cells" / "masks" / f"{number}.png", mask)
+        toys.write_image(
+            tmp_path / "cells" / "images" / f"{number}.png", rng.integers(0, 60, (24, 20)) + 150 * mask
+        )
     return tmp_path / "cells"
 
 
@@ -54,16 +51,16 @@ def test_from_a_folder_of_masks_to_masks_of_new_images(call, cells, tmp_path):
     np.testing.assert_array_equal(np.load(tmp_path / "there.npy"), here)
 
 
-def test_void_and_noise_are_settings(call, tmp_path, rng):
+def test_void_and_noise_are_settings(toys, call, tmp_path, rng):
     for number in range(6):
         mask = rng.integers(0, 4, (16, 16))
-        write(tmp_path / "street" / "images" / f"{number}.png", rng.integers(0, 256, (16, 16, 3)))
-        write(tmp_path / "street" / "masks" / f"{number}.png", mask)
-        write(tmp_path / "photos" / f"{number}.png", rng.integers(0, 256, (32, 32)))
+        toys.write_image(tmp_path / "street" / "images" / f"{number}.png", rng.integers(0, 256, (16, 16, 3)))
+        toys.write_image(tmp_path / "street" / "masks" / f"{number}.png", mask)
+        toys.write_image(tmp_path / "photos" / f"{number}.png", rng.integers(0, 256, (32, 32)))
     street = call("train", "street", "--set", "void=3", *SMALL, "--json")
     assert street.status == 0, street.err
     assert kit.load(street.json["artifact"]).task.classes == (0, 1, 2)
-    photos = call("train", "photos", "--task", "denoising", "--set", "noise=25", "--epochs", "1", "--json")
+    photos = call("train", "photos", "--task", "denoising", "--set", "noise=25", *SMALL, "--json")
     assert photos.status == 0, photos.err
     assert 19.5 < photos.json["metrics"]["psnr"] < 30
 

@@ -152,24 +152,18 @@ def by_hand(row, y, p):
     return np.array([BY_HAND[row.loss](row, *pair) for pair in zip(y, p.astype("float64"), strict=True)])
 
 
-def gradient(row, targets, logits):
-    """d loss / d logits through the row's activation, on the current backend."""
+def logits_model(row):
+    """Logits as inputs, the row's own output activation, as a head has it."""
     from kit import activations
 
-    inputs = keras.Input(logits.shape[1:])
-    model, loss = keras.Model(inputs, activations.output(row.activation, inputs)), match.make_loss(row)
-    logits = logits.astype("float32")
-    if keras.backend.backend() == "jax":
-        import jax
+    inputs = keras.Input((H, W, units_of(row)))
+    return keras.Model(inputs, activations.output(row.activation, inputs))
 
-        return np.asarray(jax.grad(lambda x: loss(targets, model(x)))(logits))
-    import tensorflow as tf  # only where it is the backend
 
-    with tf.GradientTape() as tape:
-        x = tf.convert_to_tensor(logits)
-        tape.watch(x)
-        value = loss(targets, model(x))
-    return tape.gradient(value, x).numpy()
+def of_logits(row, targets):
+    """Function: logits -> the loss through the row's activation."""
+    model, loss = logits_model(row), match.make_loss(row)
+    return lambda logits: loss(targets, model(logits))
 
 
 @rows
@@ -187,12 +181,13 @@ def test_bytes_and_integers_are_the_same_mask(row):
 
 
 @masks
-def test_void_pixels_change_neither_loss_nor_gradient(row):
+def test_void_pixels_change_neither_loss_nor_gradient(toys, row):
     y, p = truth(row), outputs(row)
     other = p.copy()
     other[:, 0, :2] = activated(row, np.random.default_rng(9).normal(size=other[:, 0, :2].shape))
     assert float(match.make_loss(row)(y, p)) == pytest.approx(float(match.make_loss(row)(y, other)), rel=1e-5)
-    slope = gradient(row, y, np.random.default_rng(2).normal(size=p.shape))
+    logits = np.random.default_rng(2).normal(size=p.shape).astype("float32")
+    slope = toys.slope(of_logits(row, y), logits)
     assert np.abs(slope[:, 0, :2]).max() == 0
     assert np.abs(slope[:, 1:]).max() > 0
 
@@ -200,7 +195,7 @@ def test_void_pixels_change_neither_loss_nor_gradient(row):
 @masks
 @pytest.mark.parametrize("kind", ["empty", "full", "one pixel", "all void"])
 @pytest.mark.parametrize("size", [0.0, 30.0])
-def test_gradients_are_finite_on_any_mask(row, kind, size):
+def test_gradients_are_finite_on_any_mask(toys, row, kind, size):
     y = np.zeros_like(truth(row))
     if kind == "full":
         y[:] = 1
@@ -211,20 +206,17 @@ def test_gradients_are_finite_on_any_mask(row, kind, size):
     logits = np.full((3, H, W, units_of(row)), size)
     logits[..., 0] *= -1
     assert np.isfinite(float(match.make_loss(row)(y, activated(row, logits).astype("float32"))))
-    assert np.isfinite(gradient(row, y, logits)).all()
+    assert np.isfinite(toys.slope(of_logits(row, y), logits.astype("float32"))).all()
 
 
 @rows
-def test_a_step_against_the_gradient_lowers_the_loss(row):
-    from kit import activations
-
+def test_a_step_against_the_gradient_lowers_the_loss(toys, row):
     y = truth(row)
     logits = np.random.default_rng(3).normal(size=(3, H, W, units_of(row)))
     logits = y + 10 * logits if row.form == "image" else logits
-    slope = gradient(row, y, logits)
+    slope = toys.slope(of_logits(row, y), logits.astype("float32"))
     step = 0.01 * logits.std() / np.abs(slope).max()
-    inputs = keras.Input(logits.shape[1:])
-    model = keras.Model(inputs, activations.output(row.activation, inputs))
+    model = logits_model(row)
     before, after = (
         float(match.make_loss(row)(y, model(x.astype("float32")))) for x in (logits, logits - step * slope)
     )

@@ -9,19 +9,14 @@ from kit.artifact import Predictor
 from kit.errors import DataError, KitError
 
 
-def write(path, values):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.asarray(values, "uint8")).save(path)
-
-
 @pytest.fixture
-def cells(tmp_path, rng):
+def cells(toys, tmp_path, rng):
     """A folder of 8 gray images of 16 x 20 pixels with masks of 0 and 255."""
     for number in range(8):
         mask = np.zeros((16, 20), "uint8")
         mask[2 + number : 8 + number, 3:12] = 255
-        write(tmp_path / "masks" / f"{number}.png", mask)
-        write(tmp_path / "images" / f"{number}.png", rng.integers(0, 100, (16, 20)) + mask // 2)
+        toys.write_image(tmp_path / "masks" / f"{number}.png", mask)
+        toys.write_image(tmp_path / "images" / f"{number}.png", rng.integers(0, 100, (16, 20)) + mask // 2)
     return tmp_path
 
 
@@ -42,9 +37,9 @@ def test_a_folder_becomes_a_task_images_and_maps(cells):
     assert any("Shares of the pixels" in note for note in data.notes)
 
 
-def test_images_of_several_sizes_keep_them(cells):
+def test_images_of_several_sizes_keep_them(toys, cells):
     for kind in ("images", "masks"):
-        write(cells / kind / "wide.png", np.eye(30, dtype="uint8") * 255)
+        toys.write_image(cells / kind / "wide.png", np.eye(30, dtype="uint8") * 255)
     data = kit.load_data(cells)
     shapes = {label.shape for part in (data.train, data.validation, data.test) for label in part.labels}
     assert shapes == {(16, 20), (30, 30)}
@@ -55,8 +50,8 @@ def test_an_asked_size_brings_masks_along_in_whole_classes(cells):
     assert x.shape[1:] == (8, 8, 1) and y.shape[1:] == (8, 8) and set(np.unique(y)) == {0, 1}
 
 
-def test_all_faults_are_named_at_once(cells):
-    write(cells / "masks" / "1.png", np.zeros((5, 20)))
+def test_all_faults_are_named_at_once(toys, cells):
+    toys.write_image(cells / "masks" / "1.png", np.zeros((5, 20)))
     (cells / "masks" / "2.png").unlink()
     (cells / "images" / "3.png").write_bytes(b"no picture")
     text = told(cells)
@@ -71,20 +66,20 @@ def test_faulty_pairs_can_be_left_out(cells):
     assert sum(map(len, (data.train, data.validation, data.test))) == 7
 
 
-def test_a_value_beyond_the_named_classes_names_mask_and_value(cells):
+def test_a_value_beyond_the_named_classes_names_mask_and_value(toys, cells):
     mask = np.zeros((16, 20), "uint8")
     mask[:3] = 5
     for number in range(8):
-        write(cells / "masks" / f"{number}.png", np.where(mask == 5, 5 if number == 4 else 1, 0))
+        toys.write_image(cells / "masks" / f"{number}.png", np.where(mask == 5, 5 if number == 4 else 1, 0))
     text = told(cells, task=kit.Segmentation(("floor", "cell")))
     assert "4.png" in text and "5" in text and "1.png" not in text
 
 
-def test_swapped_folders_are_seen(cells, rng):
+def test_swapped_folders_are_seen(toys, cells, rng):
     for number in range(8):
         picture = rng.integers(0, 256, (16, 20, 3))
-        write(cells / "masks" / f"{number}.png", picture)
-        write(cells / "images" / f"{number}.png", np.zeros((16, 20)))
+        toys.write_image(cells / "masks" / f"{number}.png", picture)
+        toys.write_image(cells / "images" / f"{number}.png", np.zeros((16, 20)))
     assert "Swap the two folders" in told(cells)
 
 
@@ -98,8 +93,8 @@ def test_a_mask_of_sixteen_bits_is_read_by_its_numbers(cells):
     assert data.task.classes == (0, 1, 2)
 
 
-def test_empty_masks_are_samples_and_said(cells):
-    write(cells / "masks" / "5.png", np.zeros((16, 20)))
+def test_empty_masks_are_samples_and_said(toys, cells):
+    toys.write_image(cells / "masks" / "5.png", np.zeros((16, 20)))
     data = kit.load_data(cells)
     assert sum(map(len, (data.train, data.validation, data.test))) == 8
     assert any("5.png" in str(issue) and "one value" in str(issue) for issue in data.issues)
@@ -113,10 +108,10 @@ def test_names_in_other_case_are_paired_and_said(cells):
     assert any("small and capital" in note for note in kit.load_data(cells).notes)
 
 
-def test_images_smaller_than_every_stride_are_learnt_and_predicted(tmp_path, rng):
+def test_images_smaller_than_every_stride_are_learnt_and_predicted(toys, tmp_path, rng):
     for number in range(8):
-        write(tmp_path / "images" / f"{number}.png", rng.integers(0, 256, (3, 5, 3)))
-        write(tmp_path / "masks" / f"{number}.png", rng.integers(0, 2, (3, 5)))
+        toys.write_image(tmp_path / "images" / f"{number}.png", rng.integers(0, 256, (3, 5, 3)))
+        toys.write_image(tmp_path / "masks" / f"{number}.png", rng.integers(0, 2, (3, 5)))
     data = kit.load_data(tmp_path)
     model = kit.build_segmenter(data.task, data.input, width=4, depth=2)
     history = kit.fit(model, data, epochs=1, verbose=0)
@@ -129,11 +124,13 @@ def test_another_task_than_masks_is_refused_with_the_reason(cells):
         kit.load_data((np.zeros((4, 8, 8, 1), "uint8"), np.zeros((4, 8, 8), "uint8")), task="regression")
 
 
-def test_noisy_and_clean_sides_are_found_by_content_whatever_they_are_called(tmp_path, rng):
+def test_noisy_and_clean_sides_are_found_by_content_whatever_they_are_called(toys, tmp_path, rng):
     for number in range(6):
         clean = np.outer(np.linspace(20, 200, 24), np.linspace(0.5, 1, 24)) + number
-        write(tmp_path / f"{number}_real.png", clean)
-        write(tmp_path / f"{number}_mean.png", clean + rng.normal(0, 20, clean.shape).clip(-20, 50))
+        toys.write_image(tmp_path / f"{number}_real.png", clean)
+        toys.write_image(
+            tmp_path / f"{number}_mean.png", clean + rng.normal(0, 20, clean.shape).clip(-20, 50)
+        )
     data = kit.load_data(tmp_path)
     x, y = data.train.arrays()
     assert data.task.form == "image"
@@ -141,9 +138,9 @@ def test_noisy_and_clean_sides_are_found_by_content_whatever_they_are_called(tmp
     assert any("they are taken for the noisy ones" in str(issue).lower() for issue in data.issues)
 
 
-def test_clean_images_alone_get_noise_of_the_stated_level(tmp_path):
+def test_clean_images_alone_get_noise_of_the_stated_level(toys, tmp_path):
     for number in range(6):
-        write(tmp_path / f"{number}.png", np.full((64, 64), 120 + number))
+        toys.write_image(tmp_path / f"{number}.png", np.full((64, 64), 120 + number))
     data = kit.load_data(tmp_path, task=kit.Denoising(noise=25))
     x, y = data.test.arrays()
     assert np.std(x.astype(float) - y) == pytest.approx(25, rel=0.1)
@@ -151,11 +148,11 @@ def test_clean_images_alone_get_noise_of_the_stated_level(tmp_path):
     np.testing.assert_array_equal(x, again)
 
 
-def test_noisy_images_that_are_clean_already_are_said(tmp_path, rng):
+def test_noisy_images_that_are_clean_already_are_said(toys, tmp_path, rng):
     for number in range(6):
         picture = rng.integers(0, 256, (16, 16))
-        write(tmp_path / "noisy" / f"{number}.png", picture)
-        write(tmp_path / "clean" / f"{number}.png", picture)
+        toys.write_image(tmp_path / "noisy" / f"{number}.png", picture)
+        toys.write_image(tmp_path / "clean" / f"{number}.png", picture)
     data = kit.load_data(tmp_path)
     assert any("the noisy image is the clean one" in str(issue) for issue in data.issues)
 
