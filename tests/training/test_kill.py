@@ -24,8 +24,8 @@ import numpy as np
 import pytest
 
 KILLS = os.environ.get("KIT_KILLS", "")
-MOMENTS = int(KILLS) if KILLS.isdigit() else 2  # random kills
-WRITES = None if KILLS == "all" else 3  # writes of each command before which it is killed; None for all
+MOMENTS = int(KILLS) if KILLS.isdigit() else 1  # random kills
+WRITES = None if KILLS == "all" else 2  # writes of each command before which it is killed; None for all
 WORDS = "train people.csv --target buys --out model --set width=4 dropout=0.2 batch_size=16 --epochs"
 LONG = [*WORDS.split(), "30"]  # training is most of its time
 SHORT = [*WORDS.split(), "3"]  # few writes
@@ -197,8 +197,10 @@ def leftovers(folder):
 
 
 def chosen(count):
-    """The writes of 1 to `count` before which to kill: `WRITES` of them, evenly, or all."""
-    return range(1, count + 1) if WRITES is None else np.linspace(1, count, WRITES, dtype=int).tolist()
+    """The writes of 1 to `count` before which to kill: `WRITES` of them, evenly within, or all."""
+    if WRITES is None:
+        return range(1, count + 1)
+    return np.linspace(1, count, WRITES + 2, dtype=int)[1:-1].tolist()
 
 
 def test_a_command_killed_at_random_moments_ends_with_the_same_weights(commands, whole, tmp_path):
