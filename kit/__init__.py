@@ -20,6 +20,7 @@ _HOMES = {
         "build",
         "build_classifier",
         "build_denoiser",
+        "build_detector",
         "build_regressor",
         "build_segmenter",
         "dncnn_2017",
@@ -32,7 +33,14 @@ _HOMES = {
     "kit.inputs": ("Images", "Table"),
     "kit.planning": ("Plan", "plan"),
     "kit.registration": ("register",),
-    "kit.tasks": ("Classification", "Denoising", "MultilabelClassification", "Regression", "Segmentation"),
+    "kit.tasks": (
+        "Classification",
+        "Denoising",
+        "Detection",
+        "MultilabelClassification",
+        "Regression",
+        "Segmentation",
+    ),
     "kit.training": ("fit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

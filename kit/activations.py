@@ -129,6 +129,14 @@ def quantiles(logits, targets, quantiles):
     return ops.reshape(rising, (-1, targets * quantiles))
 
 
+@OUTPUTS.register("boxes")
+def boxes(logits, size, strides, **_):
+    """Of each place, four distances by softplus as corners in pixels, and the rest by sigmoid."""
+    from kit.places import BoxesAndScores
+
+    return BoxesAndScores(size, strides, name="output")(logits)
+
+
 @OUTPUTS.register("gaussian")
 def gaussian(logits, targets, **_):
     """Of each two outputs, the first as it is, the second by softplus, above 0.001."""

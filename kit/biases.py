@@ -89,6 +89,7 @@ BIASES = {  # name -> rule, what it needs to know, the rule in words
     "log_mean": (lambda mean: np.log(np.maximum(mean, _EDGE)), ("mean",), "log of the mean"),
     "one": (lambda targets: np.full(int(targets), _inverse_softplus(1.0)), ("targets",), "the mean"),
     "bounded": (_within, ("mean", "bounds"), "logit of the mean within the bounds"),
+    "rare": (lambda: None, (), "one place in 100 has an object"),
     "quantiles": (_levels, ("quantiles", "targets"), "quantiles of a normal distribution"),
     "gaussian": (
         lambda targets: np.tile([0.0, _inverse_softplus(1.0)], int(targets)),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from kit import maps
+from kit import maps, objects
 from kit.errors import DataError, Fault
 from kit.plain import scalar
 from kit.registry import Registry
@@ -347,6 +347,7 @@ _add(
 _add("index_map", "uint8", "(N, H, W)", lambda names: (None, None), maps.index_maps, maps.as_list)
 _add("masks", "uint8", "(N, H, W, L)", lambda names: (None, None, len(names)), maps.label_maps, maps.as_list)
 _add("image", "float32", "(N, H, W, C)", lambda names: (None, None, None), maps.pictures, maps.as_list)
+_add("boxes", "float32", "(N, M, 5)", lambda names: (None, 5), objects.targets, objects.labels)
 _add("multi_hot", "float32", "(N, L)", _each, _multi_hot, _sets)
 _add("values", "float32", "(N, T)", _each, _values(), _rows)
 _add("counts", "float32", "(N, T)", _each, _values(_whole, "a whole number of at least 0"), _rows)

@@ -8,11 +8,14 @@ import dataclasses
 
 import numpy as np
 
+from kit.boxes import nms
 from kit.errors import KitError
 from kit.plain import plain
 from kit.registry import Registry
 
 DECISIONS = Registry("decision")
+_LEAST = 0.001  # score below which a box is none
+_CANDIDATES = 300  # boxes of an image that may suppress each other
 _TWO_SIDED_95 = 1.959964  # standard deviations that hold 95 % of a normal distribution
 
 
@@ -28,6 +31,7 @@ class Decided:
         scores: (N, C) that rank the classes where there are no probabilities.
         masks: (N, H, W) index of each pixel's class, uint8; or (N, H, W, L) 0 or 1 for each label.
         images: (N, H, W, C) pictures, in the range of the inputs.
+        boxes: (N, M, 6): corners in pixels, class number and score, best first, -1 where there is none.
     """
 
     indices: np.ndarray | None = None
@@ -37,6 +41,7 @@ class Decided:
     scores: np.ndarray | None = None
     masks: np.ndarray | None = None
     images: np.ndarray | None = None
+    boxes: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -47,8 +52,8 @@ class Decision:
         label: the class, as the user named it.
         probability: of that class, 0 to 1.
         probabilities: of every class or label, by name.
-        labels: the labels the sample has, where it may have several.
-        scores: what ranks the classes where there are no probabilities, by name.
+        labels: the labels the sample has, where it may have several; the class of each box.
+        scores: what ranks the classes where there are no probabilities, by name; (M,) of each box.
         value: the predicted number, in the user's units.
         values: the predicted numbers by target, where there are several.
         interval: (low, high) around the value; by target where there are several.
@@ -56,6 +61,7 @@ class Decision:
             a pixel may have several labels.
         classes: share of the pixels of each class or label, 0 to 1, by name.
         image: (H, W, C) the picture that was asked for, in the range of the input.
+        boxes_xyxy: (M, 4) float32 corners of the objects in pixels of the image, best first.
 
     Example:
         >>> kit.Decision(label="rose", probability=0.94)
@@ -73,9 +79,11 @@ class Decision:
     mask: np.ndarray | None = None
     classes: dict | None = None
     image: np.ndarray | None = None
+    boxes_xyxy: np.ndarray | None = None
 
     def __repr__(self):
         shown = ("label", "probability", "labels", "value", "values", "interval", "mask", "classes", "image")
+        shown += ("boxes_xyxy",)
         known = {name: getattr(self, name) for name in shown if getattr(self, name) is not None}
         return f"Decision({', '.join(f'{name}={_short(value)}' for name, value in known.items())})"
 
@@ -110,11 +118,11 @@ def get(name):
     """
     rule = DECISIONS.get(name)
 
-    def decide(outputs, names, threshold=0.5, quantiles=None):
+    def decide(outputs, names, threshold=0.5, quantiles=None, **settings):
         outputs = np.asarray(outputs)
         facts = DECISIONS.facts(name)
         _check(outputs, facts["rank"], facts["width"](len(names), len(quantiles or ())), name)
-        return rule(outputs, names, threshold, quantiles)
+        return rule(outputs, names, threshold, quantiles, **settings)
 
     return decide
 
@@ -141,6 +149,8 @@ def to_list(decided, names):
         [Decision(value=3.0)]
     """
     names = tuple(names)
+    if decided.boxes is not None:
+        return [_of_boxes(rows[rows[:, 5] > 0], names) for rows in decided.boxes]
     if decided.images is not None:
         return [Decision(image=image) for image in decided.images]
     if decided.masks is not None:
@@ -228,6 +238,21 @@ def _image(outputs, names, threshold, quantiles):
     return Decided(images=outputs)
 
 
+@_rule("nms", lambda names, levels: (4 + names,), rank=3)
+def _nms(outputs, names, threshold, quantiles, overlap=0.6, most=100):
+    """Boxes whose score reaches `threshold`; of those that overlap by more than `overlap` the best."""
+    found = np.full((len(outputs), most, 6), -1, "float32")
+    for row, places in enumerate(outputs):
+        where, labels = np.nonzero(places[:, 4:] >= max(threshold, _LEAST))
+        ranks = places[where, 4 + labels]
+        best = np.argsort(-ranks, kind="stable")[:_CANDIDATES]
+        boxes, labels, ranks = places[where[best], :4], labels[best], ranks[best]
+        kept = nms(boxes[None], ranks[None], labels[None], threshold=overlap, count=most)[0]
+        kept = kept[kept >= 0]
+        found[row, : len(kept)] = np.column_stack([boxes[kept], labels[kept], ranks[kept]])
+    return Decided(boxes=found)
+
+
 def _check(outputs, rank, widths, name):
     if outputs.ndim != rank or (widths and outputs.shape[-1] not in widths):
         places = "samples" if rank == 2 else "samples, height, width"
@@ -253,9 +278,16 @@ def _of_classes(decided, row, names):
     return Decision(label, None if every is None else every[label], every, scores=scores)
 
 
+def _of_boxes(rows, names):
+    labels = [names[int(number)] for number in rows[:, 4]]
+    return Decision(labels=labels, scores=rows[:, 5], boxes_xyxy=rows[:, :4])
+
+
 def _as_json(value):
     if not isinstance(value, np.ndarray):
         return plain(value)
+    if value.dtype == np.float32 and value.ndim < 3:
+        return plain(value.tolist())
     return {"size": list(value.shape), **({"runs": runs(value)} if value.dtype == np.uint8 else {})}
 
 

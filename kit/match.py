@@ -16,7 +16,7 @@ from kit.registry import Registry
 
 FORMS = ("binary", "multiclass", "multilabel", "numeric")
 MASKS = ("binary mask", "multiclass mask", "multilabel mask")  # a class, or labels, for every pixel
-FORMS += (*MASKS, "image")
+FORMS += (*MASKS, "image", "boxes")
 UNITS = {
     "1": lambda sizes: 1,
     "classes": lambda sizes: sizes["classes"],
@@ -25,6 +25,7 @@ UNITS = {
     "targets": lambda sizes: sizes["targets"],
     "targets * 2": lambda sizes: sizes["targets"] * 2,
     "channels": lambda sizes: sizes["channels"],
+    "4 + classes": lambda sizes: 4 + sizes["classes"],
     "targets * quantiles": lambda sizes: sizes["targets"] * sizes["quantiles"],
 }
 SCALES = {  # what the last Rescaling of a head does: units of the activation -> units of the user

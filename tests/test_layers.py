@@ -24,6 +24,8 @@ LAYERS = [
         "anchors",
         "boxes",
         "draw",
+        "objects",
+        "places",
     },
     {"inputs", "blocks"},
     {"backbones", "decoders"},

@@ -4,6 +4,7 @@ from kit.builders.classical import dncnn_2017, unet_2015
 from kit.builders.classifier import build_classifier
 from kit.builders.common import Kit, compiled
 from kit.builders.denoiser import build_denoiser
+from kit.builders.detector import build_detector
 from kit.builders.regressor import build_regressor
 from kit.builders.segmenter import build_segmenter
 
@@ -13,12 +14,14 @@ _BUILDERS = {
     "Regression": build_regressor,
     "Segmentation": build_segmenter,
     "Denoising": build_denoiser,
+    "Detection": build_detector,
 }
 __all__ = [
     "Kit",
     "build",
     "build_classifier",
     "build_denoiser",
+    "build_detector",
     "build_regressor",
     "build_segmenter",
     "builder_for",

@@ -11,6 +11,7 @@ TASKS = Registry("task", "kit.tasks")
 _HOMES = {
     "Classification": "classification",
     "Denoising": "denoising",
+    "Detection": "detection",
     "MultilabelClassification": "multilabel",
     "Regression": "regression",
     "Segmentation": "segmentation",
