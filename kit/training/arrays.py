@@ -26,6 +26,8 @@ def prepare(kit, data, *, seed, class_weight, augment, patch=None):
         feed = patches(kit, data.train, seed=seed, augment=augment, patch=patch)
         return feed, windows(*encoded(data.validation, kit)) if has_validation else None
     x, y = encoded(data.train, kit)
+    if kit.task.form == "boxes":
+        return boxed(kit, x, y, seed, augment), encoded(data.validation, kit) if has_validation else None
     weights = sample_weights(kit.task, data.train.labels, class_weight)
     streams = any(isinstance(array, np.memmap) for array in (x.values() if isinstance(x, dict) else (x,)))
     feed = Feed(x, y, weights, seed=seed, augment=varied(kit, data, augment), streams=streams)
@@ -61,6 +63,14 @@ def patches(kit, samples, *, seed, augment, patch=None):
     size = plan.square(patch) or plan.patch(shapes, area)
     changes = policy(kit.input, kit.task, y) if augment == "auto" else augment
     return Patches(None if clean else x, y, size=size, task=kit.task, policy=changes, seed=seed)
+
+
+def boxed(kit, x, y, seed, augment):
+    """The training part of a detection as a feed."""
+    from kit.data.boxed import Boxed, Policy
+
+    changes = Policy(scale=kit.input.scale) if augment == "auto" else augment
+    return Boxed(x, y, policy=changes, seed=seed)
 
 
 def windows(x, y):
