@@ -56,7 +56,7 @@ def _read(path):
     if path.suffix == ".json":
         return _of_json(text, path)
     if path.suffix == ".yaml":
-        return _of_yaml(text)
+        return of_yaml(text)
     lines = [line.strip() for line in text.splitlines()]
     return _of_lines([line for line in lines if line and not line.startswith("#")])
 
@@ -77,8 +77,14 @@ def _of_lines(lines):
     return dict(enumerate(lines))
 
 
-def _of_yaml(text):
-    """The names under one key; only what data sets write there, which needs no YAML package."""
+def of_yaml(text):
+    """The names under the key `names` or `classes`, by value; only what data sets write there, which needs
+    no YAML package.
+
+    Example:
+        >>> of_yaml("nc: 2\\nnames:\\n  0: cat\\n  3: dog")
+        {0: 'cat', 3: 'dog'}
+    """
     start = re.search(r"^(?:names|classes):[ \t]*(.*)$", text, re.MULTILINE)
     if not start:
         return {}
