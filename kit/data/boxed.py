@@ -1,6 +1,5 @@
 """Boxed: images whose label is the boxes and classes of the objects in them."""
 
-import dataclasses
 import hashlib
 import statistics
 
@@ -10,7 +9,7 @@ from kit.data import pictures
 from kit.data.raw import rows_of
 from kit.errors import Fault, KitError
 from kit.inputs.findings import Finding
-from kit.inputs.images import ragged
+from kit.inputs.images import Images, ragged
 
 take_out, fitted, divided, keys = pictures.take_out, pictures.fitted, pictures.divided, pictures.keys
 LONGEST = 256  # pixels of the longer side, where the user does not say
@@ -47,8 +46,9 @@ def described(raw, request):
             raw.inputs = list(raw.inputs)
     if request.input is None and request.image_size is None and not isinstance(raw.inputs, np.ndarray):
         size, why = fitting([size for size in raw.sizes if size])
+        headers, _ = pictures.headers_of(raw.inputs)
+        raw.input = Images(size, 3 if any(header.channels == 3 for header in headers) else 1)
         raw.notes.append(why)
-        request = dataclasses.replace(request, image_size=size)
     return pictures.described(raw, request)
 
 

@@ -226,7 +226,8 @@ def _assembled(raw, kind, input, task, parts):
 
 def _samples(raw, kind, input, task, rows):
     inputs, encoded = kind.divided(raw, rows)
-    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded)
+    sizes = None if raw.sizes is None else rows_of(raw.sizes, rows)
+    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded, sizes)
 
 
 def _unseen(input, samples):
