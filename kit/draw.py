@@ -176,6 +176,29 @@ def overlaid(picture, mask, colors, void=255, opacity=0.55):
     return np.where(there[..., None], (1 - opacity) * gray + opacity * tint, gray)
 
 
+def boxes_on(axes, picture, boxes, names, colors, scores=None):
+    """Shows a picture with boxes around the objects in it, each with its name.
+
+    Args:
+        axes: a Matplotlib `Axes`.
+        picture: (h, w, channels) in 0 to 1.
+        boxes: (M, 4) corners x1, y1, x2, y2 in pixels of the picture.
+        names: M names, written on the boxes.
+        colors: M colours.
+        scores: M numbers, written beside the names; None for no numbers.
+    """
+    from matplotlib.patches import Rectangle
+
+    shown = picture[..., 0] if picture.shape[-1] == 1 else picture[..., :3]
+    axes.imshow(shown, cmap="gray", vmin=0, vmax=1, extent=(0, picture.shape[1], picture.shape[0], 0))
+    axes.set_axis_off()
+    for place, ((x1, y1, x2, y2), name, color) in enumerate(zip(boxes, names, colors, strict=True)):
+        axes.add_patch(Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=color, linewidth=1.2))
+        text = readable(name, 16) + ("" if scores is None else f" {scores[place]:.2f}")
+        style = {"facecolor": color, "edgecolor": "none", "pad": 0.6}
+        axes.text(x1, y1, text, fontsize=6, color="white", va="bottom", bbox=style, clip_on=True)
+
+
 def _wrapped(title, inches):
     """Lines that are at most so wide."""
     for letters in range(int(inches * 14), 19, -3):

@@ -19,7 +19,8 @@ FILES = (
 _MOST = 256  # values of a mask; a longer file lists something else
 _COLOUR_FIRST = re.compile(r"(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\S.*)")
 _COLOUR_LAST = re.compile(r"(.*\S)[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})")
-_NUMBERED = re.compile(r"(\d{1,3})\s*[:=,\s]\s*(\S.*)")
+_NUMBERED = re.compile(r"(\d{1,5})\s*[:=,\s]\s*(\S.*)")
+_INLINE = re.compile(r"(?:\d+\s*:\s*)?(?:'[^']*'|\"[^\"]*\"|[^,]+)")  # an item between brackets
 _ITEM = re.compile(r"-\s+(\S.*)")
 
 
@@ -56,13 +57,13 @@ def _read(path):
     if path.suffix == ".json":
         return _of_json(text, path)
     if path.suffix == ".yaml":
-        return _of_yaml(text)
+        return of_yaml(text)
     lines = [line.strip() for line in text.splitlines()]
     return _of_lines([line for line in lines if line and not line.startswith("#")])
 
 
-def _of_lines(lines):
-    if not lines or len(lines) > _MOST:
+def _of_lines(lines, most=_MOST):
+    if not lines or (most and len(lines) > most):
         return {}
     first, last = (_matches(pattern, lines[-1:]) for pattern in (_COLOUR_FIRST, _COLOUR_LAST))
     if first:
@@ -77,14 +78,23 @@ def _of_lines(lines):
     return dict(enumerate(lines))
 
 
-def _of_yaml(text):
-    """The names under one key; only what data sets write there, which needs no YAML package."""
+def of_yaml(text):
+    """The names under the key `names` or `classes`, by value; only what data sets write there, which needs
+    no YAML package.
+
+    Example:
+        >>> of_yaml("nc: 2\\nnames:\\n  0: cat\\n  3: dog")
+        {0: 'cat', 3: 'dog'}
+        >>> of_yaml("names: ['cat, big', dog]"), of_yaml("names: {0: cat, 3: dog}")
+        ({0: 'cat, big', 1: 'dog'}, {0: 'cat', 3: 'dog'})
+    """
     start = re.search(r"^(?:names|classes):[ \t]*(.*)$", text, re.MULTILINE)
     if not start:
         return {}
-    if start[1].startswith("["):
-        inline = text[start.start(1) + 1 :].partition("]")[0]
-        return {value: _unquoted(name) for value, name in enumerate(inline.split(","))}
+    if start[1].startswith(("[", "{")):
+        inline = re.split(r"[\]}]", text[start.start(1) + 1 :])[0]
+        items = [_unquoted(item) for item in re.findall(_INLINE, inline) if item.strip()]
+        return _of_lines(items, most=None) if start[1].startswith("{") else dict(enumerate(items))
     lines = []
     for line in text[start.end() :].splitlines()[1:]:
         line = line.partition(" #")[0].rstrip()
@@ -92,7 +102,7 @@ def _of_yaml(text):
             break  # the next key
         lines += [line.strip()] if line.strip() else []
     items = _matches(_ITEM, lines)
-    return {value: _unquoted(match[1]) for value, match in enumerate(items)} or _of_lines(lines)
+    return {value: _unquoted(match[1]) for value, match in enumerate(items)} or _of_lines(lines, most=None)
 
 
 def _of_json(text, path):

@@ -5,7 +5,7 @@ import hashlib
 
 import numpy as np
 
-from kit.data import check, dense, pictures, split, tables
+from kit.data import boxed, check, dense, pictures, split, tables
 from kit.data.guess import guess_task
 from kit.data.leaks import give_away
 from kit.data.raw import rows_of
@@ -29,6 +29,7 @@ def load_data(
     on_bad="error",
     image_size=None,
     memory=None,
+    box_format=None,
 ):
     """Reads a source, says what it took it for, checks it and divides it into parts.
 
@@ -39,10 +40,12 @@ def load_data(
 
     Args:
         source: built-in name; path of a CSV, TSV or Parquet file, of a folder of images in one
-            folder a class, or of IDX files; DataFrame; (x, y) or ((x, y), (x, y)[, (x, y)]).
-        task: a task, the name "classification", "multilabel", "regression", "segmentation" or
-            "denoising", or None: text, booleans and at most 20 integers 0 to C-1 are classes,
-            other numbers regression; images beside masks are segmented, beside clean images denoised.
+            folder a class, or of IDX files; of Pascal VOC, COCO, YOLO or labelme files, or a CSV of
+            boxes; DataFrame; (x, y) or ((x, y), (x, y)[, (x, y)]).
+        task: a task, the name "classification", "multilabel", "regression", "segmentation",
+            "detection" or "denoising", or None: text, booleans and at most 20 integers 0 to C-1 are
+            classes, other numbers regression; images beside masks are segmented, beside clean images
+            denoised; in images with boxes objects are detected.
         target: column of the labels, or several; by name or position (-1 is the last).
         input: an `Images` or `Table` that says how to read the inputs; None to find out.
         ignore: columns to leave out.
@@ -55,6 +58,8 @@ def load_data(
             None: their most common size, or their median, and at most 128.
         memory: bytes up to which decoded images stay in memory, else they lie in a file; None
             for half of what is free.
+        box_format: what the numbers of boxes in files are, where it is not what their kind of file
+            has: a name in `kit.data.box_formats.FORMATS`.
 
     Returns:
         `Data`.
@@ -70,17 +75,18 @@ def load_data(
     """
     if on_bad not in ("error", "skip"):
         raise KitError(f"on_bad is 'error' or 'skip'. Received: {on_bad!r}.")
-    request = Request(source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory)
+    asked = (source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory, box_format)
+    request = Request(*asked)
     raw = _read(request)
-    kind = dense if raw.dense else tables if raw.is_table else pictures
+    kind = _kind(raw)
     kind.take_out(raw, request)
     if raw.dense:
-        task, why = dense.guess_task(raw, task)
+        task, why = kind.guess_task(raw, task)
     else:
         task, raw.labels, why = guess_task(raw.labels, task, raw.target)
     raw.notes.append(why)
     input = kind.described(raw, request)
-    raw.findings += dense.checked(raw, task) if raw.dense else check.labels(raw.labels, task, raw.names)
+    raw.findings += kind.checked(raw, task) if raw.dense else check.labels(raw.labels, task, raw.names)
     raw.findings += check.groups(raw.groups, raw.names)
     _leave_out_bad(raw, on_bad)
     if not raw.dense:
@@ -88,8 +94,10 @@ def load_data(
 
     keys = kind.keys(raw)
     parts = _parts(raw, task, keys, seed)
+    if raw.dense == "boxes":
+        raw.issues += boxed.by_part(raw.labels, task, parts)
     data = _assembled(raw, kind, input, task, parts)
-    data.fingerprint = _fingerprint(keys, raw)
+    data.fingerprint = _fingerprint(keys, raw, kind)
     return data
 
 
@@ -106,6 +114,13 @@ def _read(request):
         if values is not None and not isinstance(values, str | int) and len(values) != len(raw):
             raise DataError([Fault(field, f"{len(values)} values", f"{len(raw)}, one for each sample")])
     return raw
+
+
+def _kind(raw):
+    """The module that knows what is done with inputs and labels of this kind."""
+    if raw.dense:
+        return boxed if raw.dense == "boxes" else dense
+    return tables if raw.is_table else pictures
 
 
 def _leave_out_bad(raw, on_bad):
@@ -198,7 +213,7 @@ def _assembled(raw, kind, input, task, parts):
         input = kind.fitted(input, raw, train)
     if not _is_fitted(task):
         task = (
-            dense.fitted_task(task, input, raw, train)
+            kind.fitted_task(task, input, raw, train)
             if raw.dense
             else task.fitted(rows_of(raw.labels, train))
         )
@@ -211,7 +226,8 @@ def _assembled(raw, kind, input, task, parts):
 
 def _samples(raw, kind, input, task, rows):
     inputs, encoded = kind.divided(raw, rows)
-    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded)
+    sizes = None if raw.sizes is None else rows_of(raw.sizes, rows)
+    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded, sizes)
 
 
 def _unseen(input, samples):
@@ -240,10 +256,10 @@ def _is_fitted(task):
     return getattr(task, "prior", None) is not None or getattr(task, "mean", None) is not None
 
 
-def _fingerprint(keys, raw):
+def _fingerprint(keys, raw, kind):
     digest, labels = hashlib.sha256(np.ascontiguousarray(keys, "uint64").tobytes()), raw.labels
     if raw.dense:
-        digest.update(dense.fingerprint(labels))
+        digest.update(kind.fingerprint(labels))
         return digest.hexdigest()
     digest.update(repr(labels if isinstance(labels, list) else labels.tolist()).encode("utf-8", "replace"))
     return digest.hexdigest()

@@ -15,7 +15,8 @@ class Raw:
         name: short name of the source, for file names and headings.
         inputs: DataFrame (with the targets' columns, where `labels` is None), array of
             images, or list of paths.
-        labels: array (N,) or (N, T), or None where they are columns of `inputs`.
+        labels: array (N,) or (N, T), or None where they are columns of `inputs`; boxes: object array
+            (N,) of pairs (boxes_xyxy float32 (M, 4) in pixels of the image, names object (M,)).
         names: what each sample is called in messages, such as "row 17" or "cat/3.jpg".
         target: names of the targets' columns, where the source knows them.
         parts: indices of the parts that the source itself has, by name; None if it has none.
@@ -29,9 +30,11 @@ class Raw:
         encoded: array of the decoded images, once they are decoded.
         places: array (N,), where each sample lies in `encoded`.
         keys: array (N,) of numbers that are equal where encoded images are.
-        dense: "mask" or "image" where each label is a map as large as its image, else None.
-        classes: dense "mask": the name of each value of the masks.
+        dense: "mask" or "image" where each label is a map as large as its image, "boxes" where it is
+            the objects in it, else None.
+        classes: dense "mask": the name of each value of the masks; boxes: the classes of the objects.
         void: dense "mask": the value that is no class, where the source says so.
+        sizes: boxes: (height, width) in pixels of each image as it is shown; None where unreadable.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Raw:
     dense: str | None = None
     classes: tuple = ()
     void: int | None = None
+    sizes: list | None = None
 
     def __len__(self):
         return len(self.inputs)
@@ -65,7 +69,7 @@ class Raw:
     def keep(self, rows):
         """Drops all samples but these, in place. `encoded` stays whole; `places` says who lies where."""
         self.parts = renumbered(self.parts, rows, len(self))
-        for field in ("inputs", "labels", "names", "groups", "times", "places", "keys"):
+        for field in ("inputs", "labels", "names", "groups", "times", "places", "keys", "sizes"):
             values = getattr(self, field)
             setattr(self, field, None if values is None else rows_of(values, rows))
 

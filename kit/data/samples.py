@@ -3,6 +3,7 @@
 import dataclasses
 import textwrap
 
+from kit.data import boxed
 from kit.data.raw import PARTS, rows_of
 from kit.errors import KitError
 from kit.maps import joined
@@ -14,11 +15,13 @@ class Samples:
 
     Args:
         inputs: DataFrame, array, or list of paths; N samples.
-        labels: (N,) class names or numbers, (N, T) numbers, or a list of N lists of labels.
+        labels: (N,) class names or numbers, (N, T) numbers, a list of N lists of labels, or an object
+            array (N,) of pairs (boxes_xyxy (M, 4) in pixels of the image as it was found, M names).
         names: what each sample is called in messages, such as "row 17".
         input: the input that encodes `inputs`.
         task: the task that encodes `labels`.
         encoded: the inputs as arrays, where they were decoded already.
+        sizes: (height, width) in pixels of each image as it was found, where labels are boxes.
 
     Example:
         >>> samples = kit.load_data("digits").train
@@ -33,6 +36,7 @@ class Samples:
     input: object
     task: object
     encoded: object = dataclasses.field(default=None, repr=False)
+    sizes: list | None = dataclasses.field(default=None, repr=False)
     _arrays: object = dataclasses.field(default=None, init=False, repr=False)
 
     def __len__(self):
@@ -54,13 +58,19 @@ class Samples:
         if self.encoded is None:
             self.encoded = self.input.encode(self.inputs)
         if self._arrays is None:
-            y = self.task.encode(self.labels)
+            y = self.task.encode(self.seen_labels())
             if self.is_clean:
                 x = _with_noise(y, self.task)
             else:
                 x = joined(self.encoded) if self.task.is_dense else self.encoded
             self._arrays = (x, y)
         return self._arrays
+
+    def seen_labels(self):
+        """The labels of what the model sees: boxes are moved as their images are resized."""
+        if self.sizes is None:
+            return self.labels
+        return boxed.scaled(self.labels, self.sizes, self.input.size)
 
     @property
     def is_clean(self):
@@ -77,7 +87,8 @@ class Samples:
         elif encoded is not None:
             encoded = encoded[indices]
         raw = (rows_of(values, indices) for values in (self.inputs, self.labels, self.names))
-        return Samples(*raw, self.input, self.task, encoded)
+        sizes = None if self.sizes is None else rows_of(self.sizes, indices)
+        return Samples(*raw, self.input, self.task, encoded, sizes)
 
 
 @dataclasses.dataclass

@@ -67,10 +67,10 @@ def patches(kit, samples, *, seed, augment, patch=None):
 
 def boxed(kit, x, y, seed, augment):
     """The training part of a detection as a feed."""
-    from kit.data.boxed import Boxed, Policy
+    from kit.data.box_feed import BoxFeed, Policy
 
     changes = Policy(scale=kit.input.scale) if augment == "auto" else augment
-    return Boxed(x, y, policy=changes, seed=seed)
+    return BoxFeed(x, y, policy=changes, seed=seed)
 
 
 def windows(x, y):

@@ -30,6 +30,7 @@ class Request:
     on_bad: str = "error"
     image_size: tuple | None = None
     memory: int | None = None
+    box_format: str | None = None
 
     @property
     def path(self):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kit.data.marked import of_boxes
 from kit.data.raw import PARTS, Raw
 from kit.data.readers import READERS
 from kit.errors import DataError, Fault, KitError
@@ -26,7 +27,11 @@ def read(request):
         "arrays", _joined(inputs), _joined(labels), notes=[f"Took arrays of shape {shapes} for {kind}."]
     )
     raw.target = _target(pairs[0][1])
-    _see_maps(raw, request.task)
+    if is_boxes(raw.labels):
+        raw.names = [f"row {row}" for row in range(len(raw))]
+        of_boxes(raw, raw.labels)
+    else:
+        _see_maps(raw, request.task)
     if len(pairs) > 1:
         raw.parts = _parts([len(x) for x in inputs])
         raw.notes.append(f"The parts {', '.join(raw.parts)} are kept as they were given.")
@@ -64,7 +69,9 @@ def _frame(x):
 
 
 def _labels(y):
-    """(N,) or (N, T) array; lists of labels of several lengths stay lists."""
+    """(N,) or (N, T) array; lists of labels of several lengths, and boxes with their classes, stay lists."""
+    if is_boxes(y):
+        return list(y)
     if isinstance(y, list) and any(isinstance(item, list | tuple | set) for item in y):
         ragged = len({len(item) for item in y if hasattr(item, "__len__")}) > 1 or isinstance(y[0], set)
         if ragged or any(isinstance(name, str) for item in y for name in item):
@@ -76,6 +83,20 @@ def _labels(y):
             f"Labels of shape {y.shape}. Give (N,), (N, targets), masks (N, h, w) or images (N, h, w, c)."
         )
     return y.astype(object) if y.dtype.kind in "US" else y
+
+
+def is_boxes(y):
+    """Whether these are pairs of boxes (M, 4) and M classes, one for each image.
+
+    Example:
+        >>> is_boxes([(np.zeros((1, 4)), ["cat"])]), is_boxes([["cat", "dog"]])
+        (True, False)
+    """
+    pairs = [] if hasattr(y, "columns") or np.isscalar(y) else list(y)[:1]
+    if not pairs or not isinstance(pairs[0], list | tuple) or len(pairs[0]) != 2:
+        return False
+    boxes, names = pairs[0]
+    return np.ndim(names) == 1 and np.shape(boxes) == (len(names), 4)
 
 
 def _see_maps(raw, task):

@@ -1,30 +1,26 @@
 """COCO files whose objects have outlines (polygons or run lengths), as a class for every pixel."""
 
 import collections
-import json
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from kit.data import layouts, outlines, pairs
+from kit.data import coco, layouts, outlines, pairs
 from kit.data.masks import MOST_CLASSES
-from kit.data.parts import part_named
-from kit.data.raw import PARTS, Raw
+from kit.data.raw import Raw
 from kit.data.readers import READERS, existing
 from kit.data.readers.tasks import kind_of
-from kit.errors import DataError, Fault
+from kit.errors import Fault
 from kit.inputs.findings import Finding, in_rows
 from kit.inputs.images import ragged
 
-_NAMES = re.compile(r"_?annotations(\.coco)?\.json|instances_\w+\.json|.*\.coco\.json")
 _BACKGROUND = "background"
 _SHOWN = 12
 
 
 def _takes(source, task=None):
     path = existing(source)
-    return kind_of(task) == "segmentation" and path is not None and bool(_files(path))
+    return kind_of(task) == "segmentation" and path is not None and bool(coco.files_of(path))
 
 
 @READERS.register("COCO outlines", takes=_takes, by_task=True, order=23)
@@ -36,15 +32,15 @@ def read(request):
     Raises:
         DataError: names every file that is no COCO file.
     """
-    files = _files(request.path)
+    files = coco.files_of(request.path)
     root = request.path if request.path.is_dir() else request.path.parent
-    contents = [_content(path) for path in files]
+    contents = [coco.content_of(path) for path in files]
     raw = Raw(root.resolve().name, [], dense="mask")
     value_of, raw.classes = _classes(contents, raw)
     objects, sizes = [], []
     for path, content in zip(files, contents, strict=True):
         _collect(raw, path, content, root, (objects, sizes))
-    raw.parts = _parts(files, contents)
+    raw.parts = coco.parts_of(files, contents)
     found = ", ".join(pairs.shown(path, root) for path in files)
     count = sum(map(len, objects))
     raw.notes.append(f"Took {found} for COCO files: {len(raw)} images, {count} objects.")
@@ -80,31 +76,6 @@ def draw(raw, drawn):
         raw.issues.append(Fault(in_rows(bare, raw.names), "no objects: background alone", cure=cure))
 
 
-def _files(path):
-    """The COCO files that a path stands for, in the order of the parts."""
-    if path.is_file():
-        return [path] if path.suffix == ".json" else []
-    places = [path, *sorted(folder for folder in path.iterdir() if folder.is_dir())]
-    found = [file for place in places for file in sorted(place.glob("*.json")) if _NAMES.fullmatch(file.name)]
-    return sorted(found, key=lambda file: PARTS.index(_part(file) or "test"))
-
-
-def _part(file):
-    words = re.split(r"[_\d]+", file.stem)
-    return next(filter(None, map(part_named, [*words, file.parent.name])), None)
-
-
-def _content(path):
-    try:
-        content = json.loads(path.read_text("utf-8-sig"))
-        missing = {"images", "annotations", "categories"} - set(content)
-    except (ValueError, TypeError) as error:
-        raise DataError([Fault(str(path), f"not readable as JSON ({error})", "a COCO file")]) from error
-    if missing:
-        raise DataError([Fault(str(path), f"no {', '.join(sorted(missing))}", "a COCO file")])
-    return content
-
-
 def _classes(contents, raw):
     """({category id: value in the mask}, names of the values)."""
     names = {}
@@ -114,9 +85,7 @@ def _classes(contents, raw):
             raw.faults.append(
                 Fault(f"category {category['id']}", f"{name} and {category['name']}", "one name")
             )
-    used = {annotation.get("category_id") for content in contents for annotation in content["annotations"]}
-    groups = {category.get("supercategory") for content in contents for category in content["categories"]}
-    kept = [key for key in sorted(names) if key in used or names[key] not in groups]  # Roboflow lists groups
+    kept = sorted({key for key, _ in coco.listed(contents)})
     if len(kept) >= MOST_CLASSES:
         raw.faults.append(Fault("categories", f"{len(kept)} of them", f"at most {MOST_CLASSES - 1}"))
     classes = dict.fromkeys([_BACKGROUND, *(names[key] for key in kept)])  # one name is one class
@@ -129,32 +98,13 @@ def _collect(raw, path, content, root, found):
     for annotation in content["annotations"]:
         by_image[annotation.get("image_id")].append(annotation)
     for image in content["images"]:
-        raw.inputs.append(_place(image["file_name"], path, root))
+        raw.inputs.append(coco.image_of(image["file_name"], path, root))
         found[0].append(by_image.pop(image["id"], []))
         found[1].append((image["height"], image["width"]))
     raw.names[:] = [pairs.shown(file, root) for file in raw.inputs]
     lost = sum(map(len, by_image.values()))
     if lost:
         raw.issues.append(Fault(pairs.shown(path, root), f"{lost} objects of images that it does not list"))
-
-
-def _place(name, path, root):
-    """Where an image lies: beside the file, or in one of the folders COCO has them in."""
-    folder = path.stem.removeprefix("instances_")
-    places = [path.parent, root, *(top / sub for top in (path.parent, root) for sub in ("images", folder))]
-    places += [top / "images" / folder for top in (root, root.parent)] + [root.parent / folder]
-    return next((place / name for place in places if (place / name).is_file()), path.parent / name)
-
-
-def _parts(files, contents):
-    """Rows of each part; None where the files do not say."""
-    found, start = {}, 0
-    for file, content in zip(files, contents, strict=True):
-        rows = np.arange(start, start + len(content["images"]))
-        start += len(rows)
-        part = _part(file)
-        found[part] = np.concatenate([found[part], rows]) if part in found else rows
-    return found if "train" in found and None not in found else None
 
 
 def _drawn(annotations, size, value_of):

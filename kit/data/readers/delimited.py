@@ -10,12 +10,12 @@ from kit.data.readers.frames import with_text_names
 from kit.errors import DataError, Fault
 from kit.inputs.findings import Finding
 
-_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data")
+SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data")
 
 
 def _takes(source):
     path = existing(source)
-    return path is not None and path.is_file() and path.suffix.lower() in _SUFFIXES
+    return path is not None and path.is_file() and path.suffix.lower() in SUFFIXES
 
 
 @READERS.register("CSV", takes=_takes, order=11)
@@ -24,7 +24,7 @@ def read(request):
     said, findings = [], []
 
     def read_file(path):
-        table, numbers, count, what, bad = _table(path)
+        table, numbers, count, what, bad = table_of(path)
         said.append(what)
         findings.extend(bad)
         return table, numbers, count
@@ -34,8 +34,18 @@ def read(request):
     return Raw(request.path.stem, table, names=names, parts=own, notes=[what, *notes], findings=findings)
 
 
-def _table(path):
-    """(DataFrame, numbers of its rows, count of all rows, what the file is, findings about lines)."""
+def table_of(path):
+    """(DataFrame, numbers of its rows, count of all rows, what the file is, findings about lines).
+
+    Raises:
+        DataError: if the file is empty or no table.
+
+    Example:
+        >>> _ = (folder / "a.csv").write_text("x,y\\n1,2\\n3,4\\n")
+        >>> table, numbers, count, what, findings = table_of(folder / "a.csv")
+        >>> table.shape, count, what
+        ((2, 2), 2, 'a table of cells separated by commas, with a header')
+    """
     text, encoding = sniff.decoded(path)
     layout = sniff.layout(text)
     if not layout.width:

@@ -22,7 +22,7 @@ def _takes(source):
     return path is not None and path.is_dir()
 
 
-@READERS.register("image folders", takes=_takes, order=30)
+@READERS.register("image folders", takes=_takes, order=40)
 def read(request):
     """A folder of class folders. Parts: folders train, val, test; else lists in splits/."""
     root = request.path

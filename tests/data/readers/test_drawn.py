@@ -27,11 +27,22 @@ def test_denoising_gets_the_clean_pictures_alone(task):
     assert (raw.inputs[5] == shapes("denoising", 6)[5]).all()
 
 
+@pytest.mark.parametrize("name", DRAWN)
+def test_detection_gets_the_pictures_with_the_boxes_of_their_objects(name):
+    raw = read(Request(name, task="detection"))
+    images, truths = shapes("detection", 6, DRAWN[name], scene=name)
+    assert raw.dense == "boxes" and len(raw.labels) == SAMPLES and not (raw.findings or raw.faults)
+    assert (raw.inputs[5] == images[5]).all() and (raw.labels[5][0] == truths[5][0]).all()
+    assert raw.labels[5][1].tolist() == truths[5][1].tolist() and set(raw.classes) < set(CLASSES[name])
+
+
 def test_the_seed_of_the_split_does_not_change_the_pictures():
     first, second = read(Request("shapes", seed=0)), read(Request("shapes", seed=1))
     assert (first.inputs[0] == second.inputs[0]).all()
 
 
 def test_another_task_is_refused():
-    with pytest.raises(kit.KitError, match="'segmentation' or 'denoising'. Received: 'regression'"):
+    with pytest.raises(
+        kit.KitError, match="'segmentation', 'denoising', 'detection'. Received: 'regression'"
+    ):
         read(Request("shapes", task="regression"))

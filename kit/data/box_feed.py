@@ -1,0 +1,204 @@
+"""BoxFeed: the training part of detection, images and boxes changed in step.
+
+What happens to an image depends on (seed, epoch, index of the image) and on nothing else.
+"""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from kit.objects import NONE
+
+_KEPT = 0.25  # share of an object that must still be seen for its box to count
+_SHORTEST = 2.0  # pixels: a shorter side of a box is none
+_STEP = 8  # images a step: few, as many steps matter most
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+    """How images and their boxes are varied.
+
+    Args:
+        mirror: whether half of them are flipped left to right.
+        zoom: largest factor by which they are enlarged or shrunk, 1 for none.
+        shift: largest shift as a share of the sides.
+        mosaic: share of the images that are four in one.
+        brightness: largest part of the scale that is added or taken away.
+        contrast: largest part by which distances from the image's mean grow or shrink.
+        scale: the value of white.
+    """
+
+    mirror: bool = True
+    zoom: float = 1.3
+    shift: float = 0.1
+    mosaic: float = 0.0
+    brightness: float = 0.15
+    contrast: float = 0.3
+    scale: float = 255.0
+
+
+class BoxFeed:
+    """The training part of a detection, as the engines take it.
+
+    Args:
+        x: (N, height, width, channels) images.
+        y: (N, M, 5) corners in pixels and class number, -1 where there is no box.
+        policy: a `Policy`, or None to vary nothing.
+        seed: of the order and the changes.
+    """
+
+    streams = False
+    weights = None
+    batch_size = _STEP
+
+    def __init__(self, x, y, *, policy, seed=0):
+        self.x, self.y, self.policy, self.seed = x, y, policy, seed
+        self._kept = (None, None)
+
+    def __len__(self):
+        return len(self.y)
+
+    def steps(self, batch_size):
+        """Steps an epoch; the last batch may be smaller."""
+        return -(-len(self) // batch_size)
+
+    @functools.lru_cache(maxsize=2)  # noqa: B019 - a feed lives as long as one fit
+    def order(self, epoch):
+        """The images' numbers in the order of this epoch, (N,) int32."""
+        return np.random.default_rng([self.seed, epoch]).permutation(len(self)).astype("int32")
+
+    def epoch(self, epoch):
+        """All images of this epoch and their boxes: (x, y)."""
+        if self._kept[0] != epoch:
+            self._kept = (epoch, self.batch(epoch, range(len(self))))
+        return self._kept[1]
+
+    def batch(self, epoch, rows):
+        """The images with these numbers and their boxes, as this epoch shows them."""
+        if self.policy is None:
+            rows = list(rows)
+            return self.x[rows], self.y[rows]
+        pairs = [self._varied(epoch, int(row)) for row in rows]
+        return tuple(np.stack(arrays) for arrays in zip(*pairs, strict=True))
+
+    def _varied(self, epoch, row):
+        draw = np.random.default_rng([self.seed, epoch, row])
+        if draw.uniform() < self.policy.mosaic:
+            image, boxes = self._mosaic(row, draw)
+        else:
+            image, boxes = self._moved(row, draw)
+        if self.policy.mirror and draw.uniform() < 0.5:
+            image, boxes = mirrored(image, boxes)
+        return self._coloured(image, draw), _filled(boxes, self.y.shape[1])
+
+    def _moved(self, row, draw):
+        """One image, enlarged or shrunk around a random place."""
+        height, width = self.x.shape[1:3]
+        factor = self.policy.zoom ** draw.uniform(-1, 1)
+        shift = draw.uniform(-1, 1, 2) * self.policy.shift
+        left, top = (
+            side * ((1 - factor) / 2 + part) for side, part in zip((width, height), shift, strict=True)
+        )
+        return placed(self.x[row], _real(self.y[row]), factor, left, top)
+
+    def _mosaic(self, row, draw):
+        """Four images around a random place in the middle of one."""
+        height, width = self.x.shape[1:3]
+        middle = (draw.uniform(0.3, 0.7, 2) * (height, width)).round().astype(int)
+        others = draw.integers(len(self), size=3)
+        whole, found = np.zeros_like(self.x[row]), []
+        for quarter, number in enumerate((row, *others)):
+            factor = draw.uniform(0.5, 0.9)
+            below, right = divmod(quarter, 2)
+            left = middle[1] if right else middle[1] - factor * width
+            top = middle[0] if below else middle[0] - factor * height
+            image, boxes = placed(self.x[number], _real(self.y[number]), factor, left, top)
+            rows = slice(middle[0], None) if below else slice(None, middle[0])
+            columns = slice(middle[1], None) if right else slice(None, middle[1])
+            whole[rows, columns] = image[rows, columns]
+            limits = (
+                middle[1] if right else 0,
+                middle[0] if below else 0,
+                width if right else middle[1],
+                height if below else middle[0],
+            )
+            found.append(_inside(boxes, limits))
+        return whole, np.concatenate(found)
+
+    def _coloured(self, image, draw):
+        p = self.policy
+        gain, offset = 1 + p.contrast * draw.uniform(-1, 1), p.scale * p.brightness * draw.uniform(-1, 1)
+        mean = np.float32(image.mean())
+        values = (image.astype("float32") - mean) * np.float32(gain) + np.float32(mean + offset)
+        values = np.clip(values, 0, p.scale)
+        return np.rint(values).astype(image.dtype) if image.dtype.kind == "u" else values
+
+
+def mirrored(image, boxes):
+    """The image flipped left to right, and its boxes (M, 5)."""
+    boxes = boxes.copy()
+    boxes[:, [0, 2]] = image.shape[1] - boxes[:, [2, 0]]
+    return np.ascontiguousarray(image[:, ::-1]), boxes
+
+
+def placed(image, boxes, factor, left, top):
+    """The image scaled by a factor with its corner at (left, top), on its own mean; boxes cut to what is seen.
+
+    Args:
+        image: (height, width, channels).
+        boxes: (M, 5) corners and class number.
+        factor: above 0.
+        left, top: pixels, may be negative.
+
+    Returns:
+        (image of the same size, boxes of the objects of which enough is seen).
+
+    Example:
+        >>> image, boxes = placed(np.ones((4, 4, 1), "uint8"), np.array([[0, 0, 4, 4, 0.0]]), 0.5, 2, 0)
+        >>> boxes.tolist()
+        [[2.0, 0.0, 4.0, 2.0, 0.0]]
+    """
+    from PIL import Image
+
+    height, width = image.shape[:2]
+    back = (1 / factor, 0, -left / factor, 0, 1 / factor, -top / factor)
+    planes = []
+    for plane in np.moveaxis(image, -1, 0):
+        fill = plane.mean()
+        fill = int(round(fill)) if plane.dtype == np.uint8 else float(fill)
+        picture = Image.fromarray(np.ascontiguousarray(plane))
+        planes.append(
+            np.asarray(
+                picture.transform(
+                    (width, height), Image.Transform.AFFINE, back, Image.Resampling.BILINEAR, fillcolor=fill
+                )
+            )
+        )
+    moved = boxes.copy()
+    moved[:, :4] = moved[:, :4] * factor + np.array([left, top, left, top])
+    return np.stack(planes, axis=-1), _inside(moved, (0, 0, width, height))
+
+
+def _inside(boxes, limits):
+    """Boxes cut to (x1, y1, x2, y2), without those of which too little is left."""
+    low, high = np.array(limits[:2], float), np.array(limits[2:], float)
+    cut = boxes.copy()
+    cut[:, :2], cut[:, 2:4] = (np.clip(boxes[:, at], low, high) for at in (slice(0, 2), slice(2, 4)))
+    before, after = (np.maximum(each[:, 2:4] - each[:, :2], 0) for each in (boxes, cut))
+    seen = after.prod(axis=1) >= _KEPT * np.maximum(before.prod(axis=1), 1e-9)
+    return cut[seen & (after >= _SHORTEST).all(axis=1)]
+
+
+def _real(boxes):
+    return boxes[boxes[:, 4] >= 0]
+
+
+def _filled(boxes, count):
+    """(count, 5): the largest boxes, and -1."""
+    if len(boxes) > count:
+        areas = (boxes[:, 2:4] - boxes[:, :2]).prod(axis=1)
+        boxes = boxes[np.sort(np.argsort(-areas, kind="stable")[:count])]
+    full = np.full((count, 5), NONE, "float32")
+    full[: len(boxes)] = boxes
+    return full
