@@ -5,6 +5,8 @@ import functools
 import re
 from pathlib import Path
 
+import numpy as np
+
 from kit.errors import DataError
 
 CHUNK = 256  # raw inputs decoded at a time, so that memory does not grow with their number
@@ -94,7 +96,21 @@ class Predictor:
 
             run = tiles.Mirrored(self._tiles) if mirror else self._tiles
             return [dense.decided(self.input, self.task, run, each) for each in inputs]
-        return self.task.decide(self.outputs(inputs))
+        decisions = self.task.decide(self.outputs(inputs))
+        return decisions if self.task.form != "boxes" else self._in_their_pixels(decisions, inputs)
+
+    def _in_their_pixels(self, decisions, inputs):
+        """Boxes in pixels of the images that came in, cut at their edges."""
+        from kit import boxes
+        from kit.inputs import pixels
+
+        moved = []
+        for decision, item in zip(decisions, inputs, strict=True):
+            size = pixels.size(item)
+            factor = np.array((size[1] / self.task.size[1], size[0] / self.task.size[0]) * 2, "float32")
+            found = boxes.clipped(decision.boxes_xyxy * factor, size)
+            moved.append(dataclasses.replace(decision, boxes_xyxy=found))
+        return moved
 
     def _chunks(self, inputs):
         for start in range(0, len(inputs), CHUNK):
@@ -159,13 +175,18 @@ def _bounds(interval):
     return {f"{end} of {name}": number for name, pair in ends.items() for end, number in pair.items()}
 
 
+def _list(numbers):
+    return ";".join(f"{number:.3f}" for number in numbers)
+
+
 def _each(kind):
     return lambda numbers: {f"{kind} of {name}": number for name, number in numbers.items()}
 
 
 _FLAT = {
     "probabilities": _each("probability"),
-    "scores": _each("score"),
+    "scores": lambda scores: _each("score")(scores) if isinstance(scores, dict) else {"scores": _list(scores)},
+    "boxes_xyxy": lambda boxes: {"boxes": len(boxes)},
     "labels": lambda labels: {"labels": ";".join(map(str, labels))},
     "values": _each("value"),
     "interval": _bounds,

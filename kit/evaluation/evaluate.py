@@ -45,6 +45,11 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
     samples = _as_the_model_sees_them(samples, input, task)
     if task.is_dense:
         return _written(_dense(network, input, task, samples, seed, resamples), history, findings, path)
+    if task.form == "boxes":
+        from kit.evaluation import boxes
+
+        report = boxes.reported(network, task, samples, _names(samples, len(samples)))
+        return _written(report, history, findings, path)
     inputs, targets = samples.arrays()
     outputs = _outputs(network, inputs)
     report = judged(task, samples, outputs, targets, seed=seed, resamples=resamples)

@@ -94,6 +94,8 @@ class Report:
         """The finding in one sentence."""
         if self.outcome.form == "numeric":  # a mean of several units means little
             return self.finding("mae" if len(self.outcome.names) == 1 or "r2" not in self.metrics else "r2")
+        if self.outcome.form == "boxes":
+            return self.finding("map_50")
         if self.outcome.is_dense:
             return self.finding("psnr" if self.outcome.form == "image" else "mean_iou")
         return self.finding("f1_macro" if self.outcome.form == "multilabel" else "accuracy")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kit.draw import number
+from kit.evaluation import box_tables as boxes
 from kit.evaluation import scores
 
 
@@ -16,6 +17,8 @@ def per_class(outcome):
     """
     import pandas as pd
 
+    if outcome.form == "boxes":
+        return pd.DataFrame(outcome.by_class(), index=pd.Index(outcome.names, name="class"))
     if outcome.is_dense:
         return _by_class_of_pixels(outcome)
     if outcome.form == "numeric":
@@ -31,9 +34,12 @@ def confusion(outcome):
     Returns:
         Classification: rows are what is true, columns what was said, over all classes.
         Multilabel: a row a label: found, missed, wrongly said and rightly not said.
+        Detection: boxes by true and said class; the last row and column are the background.
     """
     import pandas as pd
 
+    if outcome.form == "boxes":
+        return boxes.confusion(outcome)
     if outcome.form in ("numeric", "image") or (outcome.is_dense and not outcome.is_exclusive):
         return None
     if outcome.is_single or outcome.is_exclusive:
@@ -85,6 +91,8 @@ def worst(outcome, names, most=24):
     import pandas as pd
 
     rows = hardest(outcome, most)
+    if outcome.form == "boxes":
+        return boxes.worst(outcome, names, rows)
     if outcome.is_dense:
         return _worst_maps(outcome, names, rows)
     return pd.DataFrame(

@@ -69,6 +69,22 @@ def decode(source, size, channels):
         return _array(_upright(image), size, channels)
 
 
+def size(source):
+    """(height, width) in pixels of a path, bytes, a Pillow image or an array, as `decode` shows it.
+
+    Raises:
+        Unreadable: as `decode`.
+
+    Example:
+        >>> size(np.zeros((4, 6, 3)))
+        (4, 6)
+    """
+    if isinstance(source, np.ndarray):
+        return source.shape[:2]
+    with _told():
+        return _sides(_opened(source))
+
+
 class Header(typing.NamedTuple):
     """What a file will be decoded to: sides in pixels, 1 or 3 channels, 8 or 16 bits; and its format."""
 
@@ -87,9 +103,7 @@ def header(path):
     """
     with _told(), open(path, "rb") as file:
         image = _image(file)
-        width, height = image.size
-        if image.getexif().get(0x0112, 1) >= 5:  # EXIF orientation: 5 to 8 lie on their side
-            width, height = height, width
+        height, width = _sides(image)
         channels = 1 if image.mode in _GRAY else 3
         return Header(height, width, channels, 16 if image.mode in _SIXTEEN_BITS else 8, image.format)
 
@@ -170,6 +184,12 @@ def _image(file):
 
 def _too_large(found="far too many pixels"):
     return Unreadable(found, f"at most {MAX_PIXELS // 1_000_000} megapixels", "Shrink or tile it first.")
+
+
+def _sides(image):
+    """(height, width) of an image as it is shown."""
+    lies = image.getexif().get(0x0112, 1) >= 5  # EXIF orientation: 5 to 8 lie on their side
+    return image.size if lies else image.size[::-1]
 
 
 def _upright(image):

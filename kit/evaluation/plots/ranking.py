@@ -10,7 +10,8 @@ _DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 
 
 def _ranks(report):
-    return not report.outcome.is_dense and report.outcome.form != "numeric" and bool(_columns(report.outcome))
+    no_ranking = report.outcome.is_dense or report.outcome.form in ("numeric", "boxes")
+    return not no_ranking and bool(_columns(report.outcome))
 
 
 @FIGURES.register(

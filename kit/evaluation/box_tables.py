@@ -1,0 +1,30 @@
+"""The tables of a report on boxes, as pandas DataFrames."""
+
+import dataclasses
+
+import numpy as np
+
+_NONE = "background"
+
+
+def confusion(outcome):
+    """The confusion as a DataFrame; what is in no true box, and what is found by none, is background."""
+    import pandas as pd
+
+    names = [*map(str, outcome.names), _NONE]
+    index, columns = (pd.Index(names, name=name) for name in ("truth", "decision"))
+    return pd.DataFrame(outcome.confusion(), index=index, columns=columns)
+
+
+def worst(outcome, names, rows):
+    """The images with the highest loss: objects, those found, boxes too many, and loss."""
+    import pandas as pd
+
+    counts = []
+    for row in rows:
+        one = dataclasses.replace(outcome, truths=[outcome.truths[row]], detections=[outcome.detections[row]])
+        matrix = one.confusion()
+        counts.append((matrix[:-1].sum(), np.trace(matrix[:-1, :-1]), matrix[-1].sum()))
+    frame = pd.DataFrame(counts, columns=["objects", "found", "too many"])
+    frame.insert(0, "name", [names[row] for row in rows])
+    return frame.assign(loss=outcome.losses[rows].astype("float64"))

@@ -1,0 +1,158 @@
+"""Evaluation of detectors: average precision as COCO defines it, mistakes by kind, and the worst images."""
+
+import dataclasses
+
+import numpy as np
+
+from kit import boxes as geometry
+from kit import decisions
+from kit.evaluation.average_precision import AveragePrecision, average_precision
+from kit.evaluation.report import Report
+
+SHOWN = 9  # images kept for the figures: those with the highest loss
+_EVERY = 0.001  # score from which a box enters the average precision: all that there are
+_RIGHT = 0.5  # IoU from which a box is right, in the confusion
+
+
+@dataclasses.dataclass(frozen=True)
+class BoxOutcome:
+    """What was true and what was said of the objects in N images, in pixels of the images as found.
+
+    Args:
+        match: the task's row of the match table.
+        names: the C classes.
+        truths: for each image {"boxes" (n, 4), "labels" (n,)}.
+        detections: for each image {"boxes" (m, 4), "labels" (m,), "scores" (m,)}, best first.
+        precision: the `AveragePrecision` of all.
+        score: score from which a box is said.
+        losses: (N,) the task's loss of each image.
+    """
+
+    match: object
+    names: tuple
+    truths: list
+    detections: list
+    precision: AveragePrecision
+    score: float
+    losses: np.ndarray
+
+    is_dense = is_single = is_exclusive = False
+    form = "boxes"
+    probabilities = interval = None
+
+    def __len__(self):
+        return len(self.truths)
+
+    def by_class(self):
+        """{column: (C,)}: map_50_95, map_50, precision, recall and f1 where boxes are said, and true boxes."""
+        counts = self.confusion().astype(float)
+        found = np.diag(counts)[:-1]
+        said, true = counts.sum(axis=0)[:-1], counts.sum(axis=1)[:-1]
+        precision, recall = found / np.maximum(said, 1), found / np.maximum(true, 1)
+        average, half = self.precision.by_class().T
+        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+        columns = {"map_50_95": average, "map_50": half, "precision": precision, "recall": recall, "f1": f1}
+        return {**columns, "support": true.astype(int)}
+
+    def confusion(self):
+        """(C + 1, C + 1) boxes by true and said class; the last row and column stand for no object.
+
+        Boxes that are said with at least `score` are matched, best first, to the true box that they
+        overlap most, by an IoU of at least 0.5, whatever its class.
+        """
+        last = len(self.names)
+        counts = np.zeros((last + 1, last + 1), int)
+        for truth, said in zip(self.truths, self.detections, strict=True):
+            sure = said["scores"] >= self.score
+            free = np.ones(len(truth["labels"]), bool)
+            overlaps = geometry.iou(said["boxes"][sure], truth["boxes"])
+            for label, row in zip(said["labels"][sure], overlaps, strict=True):
+                row = np.where(free, row, 0)
+                best = int(row.argmax()) if len(row) else -1
+                if best >= 0 and row[best] >= _RIGHT:
+                    free[best] = False
+                    counts[truth["labels"][best], label] += 1
+                else:
+                    counts[last, label] += 1
+            np.add.at(counts, (truth["labels"][free], last), 1)
+        return counts
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """One image for the figures: its picture in 0 to 1, true and said boxes in pixels, and its loss."""
+
+    name: str
+    picture: np.ndarray
+    truth: dict
+    said: dict
+    loss: float
+
+
+def reported(network, task, samples, names):
+    """The report on a detector.
+
+    Args:
+        network: a built `keras.Model`.
+        task: its `Detection`.
+        samples: `Samples` under its input and task.
+        names: (N,) what each sample is called.
+    """
+    from kit.artifact import runtime
+    from kit.evaluation.evaluate import losses
+
+    x, y = samples.arrays()
+    outputs = runtime.compiled(network)(x)
+    factors = _factors(samples, task)
+    truths = [_truth(rows, factor) for rows, factor in zip(y, factors, strict=True)]
+    rule = decisions.get(task.match.decide)
+    decided = rule(outputs, task.classes, threshold=_EVERY, overlap=task.iou, most=100).boxes
+    detections = [_said(rows, factor) for rows, factor in zip(decided, factors, strict=True)]
+    precision = average_precision(truths, detections, len(task.classes))
+    outcome = BoxOutcome(
+        task.match, task.classes, truths, detections, precision, task.score, losses(task, y, outputs)
+    )
+    found = {"loss": float(outcome.losses.mean()), **precision.metrics()}
+    lost = [name for name, value in found.items() if not np.isfinite(value)]
+    return Report(
+        outcome=outcome,
+        metrics={name: value for name, value in found.items() if name not in lost},
+        intervals={},
+        baseline={},
+        baseline_says="no object",
+        names=names,
+        split=str(getattr(samples, "split", None) or ""),
+        notes=(
+            "Average precision is that of COCO; boxes are measured in pixels of the images as they were found.",
+            *(f"{name} is left out: there is no such object here." for name in lost),
+        ),
+        examples=_examples(outcome, x, samples.input.scale, factors, names),
+    )
+
+
+def _factors(samples, task):
+    """(N, 4) pixels of each image as found for a pixel of the network's input."""
+    sizes = [task.size] * len(samples) if samples.sizes is None else samples.sizes
+    return [np.array((size[1] / task.size[1], size[0] / task.size[0]) * 2) for size in sizes]
+
+
+def _truth(rows, factor):
+    rows = rows[rows[:, 4] >= 0].astype("float64")
+    return {"boxes": rows[:, :4] * factor, "labels": rows[:, 4].astype(int)}
+
+
+def _said(rows, factor):
+    rows = rows[rows[:, 5] > 0].astype("float64")
+    return {"boxes": rows[:, :4] * factor, "labels": rows[:, 4].astype(int), "scores": rows[:, 5]}
+
+
+def _examples(outcome, x, white, factors, names):
+    """The images with the highest loss; boxes in pixels of the picture that is shown."""
+    examples = []
+    for row in np.argsort(-outcome.losses, kind="stable")[:SHOWN]:
+        picture = np.clip(np.asarray(x[row], "float32") / white, 0, 1)
+        sure = outcome.detections[row]["scores"] >= outcome.score
+        said = {name: values[sure] for name, values in outcome.detections[row].items()}
+        pair = [{**each, "boxes": each["boxes"] / factors[row]} for each in (outcome.truths[row], said)]
+        examples.append(Drawn(names[row], picture, *pair, float(outcome.losses[row])))
+    return examples
