@@ -138,7 +138,7 @@ def of_boxes(raw, labels, classes=()):
     marked = []
     for name, (boxes, labels_here) in zip(raw.names, labels, strict=True):
         each = Marked(None, name)
-        for place, (box, label) in enumerate(zip(boxes, labels_here, strict=True)):
+        for place, (box, label) in enumerate(zip(boxes, labels_here, strict=True), start=1):
             each.add(scalar(label), box, f"box {place}")
         marked.append(each)
     raw.dense, raw.sizes = "boxes", [picture.shape[:2] for picture in raw.inputs]
@@ -211,13 +211,14 @@ def _good(raw, objects, found, form):
     """(T,) whether a box can be trained on; the others become findings. Cuts boxes at the edges, in place."""
     sides = objects.sizes[:, [1, 0, 1, 0]]
     low, high = found[:, :2], found[:, 2:]
+    span = high - low - (form == "voc")  # there equal numbers are one pixel, which is a slip and no object
     kinds = [
         (
-            (high < low - _POINT).any(axis=1),
+            (span < -_POINT).any(axis=1),
             "a box with its corners the wrong way round",
             "x1 < x2 and y1 < y2",
         ),
-        ((high - low < _POINT).any(axis=1), "a box without area", "at least 1 pixel wide and high"),
+        ((span < _POINT).any(axis=1), "a box without area", "at least 1 pixel wide and high"),
         (((high <= 0) | (low >= sides[:, 2:])).any(axis=1), "a box wholly outside its image", ""),
     ]
     if box_formats.is_relative(form):
