@@ -83,6 +83,13 @@ def test_parts_are_those_of_the_yaml(folder, tmp_path):
         }
 
 
+def test_validation_on_the_images_of_training_is_undone_and_said(folder):
+    yaml = "train: images/train\nval: images/train\nnames: [cat]\n"
+    raw = of(folder({"a": LINE, "b": LINE}, yaml, "images/train", "labels/train"))
+    assert len(raw) == 2 and raw.parts is None
+    assert "data.yaml names the same images for train and validation: they count once." in raw.notes
+
+
 def test_parts_may_be_lists_of_images(folder, tmp_path):
     folder({"a": LINE, "b": LINE, "c": LINE}, "train: train.txt\nval: val.txt\nnames: [cat]\n")
     (tmp_path / "train.txt").write_text("./images/a.png\n/home/me/set/images/b.png\n")
