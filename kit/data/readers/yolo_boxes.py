@@ -58,14 +58,12 @@ def read(request):
 
 
 def _without_copies(images, raw):
-    """The images by part, where a data.yaml does not name the same ones twice: scores on these say too much."""
+    """The images by part, each with images of its own; one part alone is none: it is divided later."""
     train = images.get("train", [])
     copies = [part for part in images if part != "train" and images[part] == train]
-    if not copies:
-        return images
-    raw.notes.append(
-        f"data.yaml names the same images for train and {' and '.join(copies)}: they count once."
-    )
+    if copies:  # scores on what was trained on say too much
+        both = " and ".join(["train", *copies])
+        raw.notes.append(f"data.yaml names the same images for {both}: they count once.")
     left = {part: several for part, several in images.items() if part not in copies}
     return left if len(left) != 1 else {"": next(iter(left.values()))}
 
