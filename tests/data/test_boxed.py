@@ -126,6 +126,14 @@ def test_another_task_is_refused(drawn, task):
         kit.load_data(drawn, task=task)
 
 
+def test_data_without_boxes_say_what_is_read(tmp_path, written):
+    for name in ("cat", "dog"):
+        written.save(tmp_path / name / "1.png", np.zeros((8, 8), "uint8"))
+    for source in (tmp_path, "digits"):
+        with pytest.raises(kit.KitError, match="holds no boxes. Detection reads Pascal VOC XML, COCO JSON"):
+            kit.load_data(source, task="detection")
+
+
 def test_classes_that_only_one_part_has_are_worth_a_look(drawn):
     images, truths = drawn
     alone = [(np.array([[1, 1, 9, 9]], "float32"), np.array(["disc"], object))] * 10

@@ -169,7 +169,7 @@ def test_relative_numbers_beyond_1_are_a_fault(judged, box):
 def test_the_size_of_the_image_itself_holds_where_the_file_says_another(judged):
     raw = judged([GOOD], size=(1000, 1000))
     assert raw.labels[0][0].tolist() == [[10, 10, 30, 20]] and not raw.findings
-    assert raw.issues[0].found == "says 1000 x 1000 pixels, and 0.png has 40 x 60"
+    assert raw.issues[0].found == "1 are wrong (0.txt says 1000 x 1000 pixels, and 0.png has 40 x 60)"
 
 
 @pytest.mark.parametrize("size", [(0, 0), None])

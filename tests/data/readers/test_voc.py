@@ -183,6 +183,16 @@ def test_an_unreadable_image_is_left_to_who_decodes_it(folder):
     assert raw.sizes[1] is None and not len(raw.labels[1][0]) and not raw.findings
 
 
+def test_masks_beside_boxes_come_first_and_both_are_told(folder, written):
+    root = folder({"a": [BOX], "b": [BOX]})
+    for stem in "ab":
+        written.save(root / f"SegmentationClass/{stem}.png", np.eye(40, 60, dtype="uint8"))
+    raw = of(root)
+    assert raw.dense == "mask"
+    assert "There are boxes in Annotations/ too. For these say task='detection'." in raw.notes
+    assert read(Request(root, "detection")).dense == "boxes"
+
+
 def test_fifty_drawn_pictures_are_read_as_they_were_drawn(tmp_path, written):
     images, truths = shapes("detection", 50, (72, 100))
     for name, options in {"definition": {}, "edges": {"shift": 0, "database": "Unknown"}}.items():
