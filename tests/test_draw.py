@@ -78,3 +78,13 @@ def test_a_picture_is_a_png_of_the_size_asked_for():
         figure, _ = draw.figure("one line", width=5.0, height=3.0)
     with Image.open(io.BytesIO(draw.png(figure))) as picture:
         assert picture.size == (550, 352)  # 110 dots an inch; 0.2 inches for the title
+
+
+def test_boxes_lie_on_their_pixels_and_carry_names_and_scores():
+    with draw.style():
+        figure, axes = draw.figure("boxes")
+        draw.boxes_on(axes, np.zeros((40, 60, 3)), [[10, 5, 30, 20]], ["cat $1$"], ["red"], [0.934])
+    draw.png(figure)
+    (patch,), (text,) = axes.patches, axes.texts
+    assert patch.get_bbox().extents.tolist() == [10, 5, 30, 20] and text.get_text() == "cat \\$1\\$ 0.93"
+    assert axes.get_xlim() == (0, 60) and axes.get_ylim() == (40, 0)

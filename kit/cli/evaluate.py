@@ -64,11 +64,11 @@ def _measured(args, began):
 
 
 def _loaded(source, predictor):
-    """The data as the model was trained on them: the same target, the same seed of the split."""
+    """The data as the model was trained on them: the same target, the same seed of the split, faults too."""
     import kit
 
     known = predictor.card.get("settings") or {}
     numeric = predictor.task.form == "numeric"
     target = predictor.task.names if numeric else known.get("target")
-    seed = known.get("seed", 0)
-    return kit.load_data(source, predictor.task, target, input=predictor.input, seed=seed)
+    how = {name: known[name] for name in ("seed", "on_bad", "box_format") if name in known}
+    return kit.load_data(source, predictor.task, target, input=predictor.input, **how)

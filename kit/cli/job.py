@@ -82,7 +82,7 @@ class Job:
         from kit.artifact.card import versions
         from kit.plain import plain
 
-        words = ("data", "task", "target", "ignore", "on_bad", "out")
+        words = ("data", "task", "target", "ignore", "on_bad", "box_format", "out")
         return plain(
             {
                 "command": "train",
@@ -113,7 +113,7 @@ class Job:
         facts = {
             **settings.resolved(self.parts, self.data),
             **self.given,
-            **{name: getattr(self.args, name) for name in ("target", "ignore", "on_bad")},
+            **{name: getattr(self.args, name) for name in ("target", "ignore", "on_bad", "box_format")},
             "run": str(run.path),
             "data": self._source(),
             "validation": validation,

@@ -76,7 +76,7 @@ def loaded(args, given):
     """Loads the data and applies the settings to them.
 
     Args:
-        args: the parsed command line: data, task, target, ignore, on_bad.
+        args: the parsed command line: data, task, target, ignore, on_bad, box_format.
         given: dict name -> value, with "seed".
 
     Returns:
@@ -95,6 +95,7 @@ def loaded(args, given):
         seed=given["seed"],
         on_bad=args.on_bad,
         image_size=size and tuple(size),
+        box_format=args.box_format,
     )
     announce(data)
     parts = divided(given, data)

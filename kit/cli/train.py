@@ -48,6 +48,11 @@ def add_data_arguments(command):
         metavar="POLICY",
         help="what to do with samples at fault: error (default) or skip",
     )
+    command.add_argument(
+        "--box-format",
+        metavar="F",
+        help="format of boxes, where it is not that of their files: xyxy, xywh, cxcywh, rel_xyxy, ..., voc",
+    )
 
 
 def run(args):

@@ -10,6 +10,7 @@ from kit.data.guess import guess_task
 from kit.data.leaks import give_away
 from kit.data.raw import rows_of
 from kit.data.readers import Request, read
+from kit.data.readers.tasks import kind_of
 from kit.data.samples import Data, Samples
 from kit.errors import DataError, Fault, KitError
 from kit.inputs.findings import raise_if_any
@@ -104,6 +105,8 @@ def load_data(
 def _read(request):
     """What the reader found, with a name for each sample."""
     raw = read(request)
+    if kind_of(request.task) == "detection" and raw.dense != "boxes":
+        raise KitError(_no_boxes(raw))
     raw.names = raw.names or [f"row {row}" for row in range(len(raw))]
     if not len(raw):
         raw.faults.append(Fault(raw.name, "no samples", "at least 2"))
@@ -114,6 +117,14 @@ def _read(request):
         if values is not None and not isinstance(values, str | int) and len(values) != len(raw):
             raise DataError([Fault(field, f"{len(values)} values", f"{len(raw)}, one for each sample")])
     return raw
+
+
+def _no_boxes(raw):
+    return (
+        f"{raw.name} holds no boxes. Detection reads Pascal VOC XML, COCO JSON, YOLO label files, labelme "
+        "JSON, a CSV with columns filename,xmin,ymin,xmax,ymax,class, and arrays (images, "
+        "[(boxes_xyxy, names), ...])."
+    )
 
 
 def _kind(raw):

@@ -138,7 +138,7 @@ def of_boxes(raw, labels, classes=()):
     marked = []
     for name, (boxes, labels_here) in zip(raw.names, labels, strict=True):
         each = Marked(None, name)
-        for place, (box, label) in enumerate(zip(boxes, labels_here, strict=True)):
+        for place, (box, label) in enumerate(zip(boxes, labels_here, strict=True), start=1):
             each.add(scalar(label), box, f"box {place}")
         marked.append(each)
     raw.dense, raw.sizes = "boxes", [picture.shape[:2] for picture in raw.inputs]
@@ -186,24 +186,25 @@ def _lost(raw, marked):
 
 
 def _of_other_size(raw, marked, objects, found):
-    """Findings of images that were resized after labelling; issues where only the size is wrong."""
+    """Findings of images that were resized after labelling; an issue where only the size is wrong."""
+    lying = []
     for row, each in enumerate(marked):
         own, told = raw.sizes[row], each.size
         if not own or not told or min(told) < 1 or sorted(told) == sorted(own):
             continue
-        boxes = found[objects.rows == row]
-        outside = (boxes > np.array(own * 2)[[1, 0, 1, 0]] + 1).any()
-        if outside and not (boxes > np.array(told * 2)[[1, 0, 1, 0]] + 1).any():
+        first, last = np.searchsorted(objects.rows, (row, row + 1))
+        furthest = found[first:last, 2:].max(axis=0, initial=0)  # x, y
+        if (furthest > np.array(own)[::-1] + 1).any() and (furthest <= np.array(told)[::-1] + 1).all():
             what = f"boxes for an image of {_by(told)} pixels, and it has {_by(own)}"
             cure = "Resize the boxes as the image was, or take the image that was labelled."
-            raw.findings.append(
-                Finding(Fault(f"{each.file}, {raw.names[row]}", what, _by(told), cure), (row,))
-            )
+            fault = Fault(f"{each.file}, {raw.names[row]}", what, _by(told), cure)
+            raw.findings.append(Finding(fault, (row,)))
+            found[first:last] = (0, 0, 2, 2)  # told of already: the image is left out
         else:
-            what = f"says {_by(told)} pixels, and {raw.names[row]} has {_by(own)}"
-            raw.issues.append(Fault(each.file, what, cure="The image's own size is taken."))
-    gone = [row for finding in raw.findings for row in finding.rows]
-    found[np.isin(objects.rows, gone)] = (0, 0, 1, 1)  # told of already: their images are left out
+            lying.append(f"{each.file} says {_by(told)} pixels, and {raw.names[row]} has {_by(own)}")
+    if lying:
+        cure = "The images' own sizes are taken."
+        raw.issues.append(Fault("sizes", f"{len(lying)} are wrong ({lying[0]})", cure=cure))
     return found
 
 
@@ -211,13 +212,14 @@ def _good(raw, objects, found, form):
     """(T,) whether a box can be trained on; the others become findings. Cuts boxes at the edges, in place."""
     sides = objects.sizes[:, [1, 0, 1, 0]]
     low, high = found[:, :2], found[:, 2:]
+    span = high - low - (form == "voc")  # there equal numbers are one pixel, which is a slip and no object
     kinds = [
         (
-            (high < low - _POINT).any(axis=1),
+            (span < -_POINT).any(axis=1),
             "a box with its corners the wrong way round",
             "x1 < x2 and y1 < y2",
         ),
-        ((high - low < _POINT).any(axis=1), "a box without area", "at least 1 pixel wide and high"),
+        ((span < _POINT).any(axis=1), "a box without area", "at least 1 pixel wide and high"),
         (((high <= 0) | (low >= sides[:, 2:])).any(axis=1), "a box wholly outside its image", ""),
     ]
     if box_formats.is_relative(form):

@@ -44,7 +44,7 @@ def upright(boxes, rows, rotated, sizes):
 
     Args:
         boxes: (T, 4) corners in pixels of the picture as it is stored.
-        rows: (T,) place of the image of each box.
+        rows: (T,) place of the image of each box, rising.
         rotated: {place: orientation}, as `orientations` gives it; other boxes stay.
         sizes: (T, 2) height and width of the image as it is shown.
 
@@ -54,7 +54,7 @@ def upright(boxes, rows, rotated, sizes):
     """
     boxes = boxes.copy()
     for place, orientation in rotated.items():
-        mine = rows == place
+        mine = slice(*np.searchsorted(rows, (place, place + 1)))
         x1, y1, x2, y2 = boxes[mine].T
         height, width = sizes[mine].T
         across = (width - y2, width - y1) if orientation in (6, 7) else (y1, y2)

@@ -85,3 +85,41 @@ def test_other_seeds_draw_other_parts_where_the_file_has_none(real_data):
 def test_a_folder_of_tables_names_its_files(real_data):
     with pytest.raises(kit.DataError, match="give the file: abalone.csv"):
         kit.load_data(real_data / "tabular")
+
+
+def counted(data):
+    """How many boxes there are of each class."""
+    names = [name for part in data.parts().values() for _, own in part.labels for name in own.tolist()]
+    return {name: names.count(name) for name in sorted(set(names))}
+
+
+def test_blood_cells_are_read_from_voc_with_two_points_among_them(real_data):
+    with pytest.raises(kit.DataError) as caught:
+        kit.load_data(real_data / "bccd")
+    assert [fault.where for fault in caught.value.faults] == [
+        "BCCD/Annotations/BloodImage_00338.xml, object 13 (RBC)",
+        "BCCD/Annotations/BloodImage_00343.xml, object 4 (RBC)",
+    ]
+    data = kit.load_data(real_data / "bccd", on_bad="skip")
+    assert [len(part) for part in data.parts().values()] == [205, 87, 72]
+    assert counted(data) == {"Platelets": 361, "RBC": 4155 - 2, "WBC": 372}
+    assert data.input.size == (192, 256) and data.task.classes == ("Platelets", "RBC", "WBC")
+    assert max(len(boxes) for part in data.parts().values() for boxes, _ in part.labels) == 30
+    own = kit.load_data(real_data / "bccd/BCCD", on_bad="skip")  # its ImageSets hold the same lists
+    assert own.fingerprint == data.fingerprint and own.test.names[0].endswith(data.test.names[0][-8:])
+
+
+def test_apples_are_read_from_coco(real_data):
+    data = kit.load_data(real_data / "apples_coco")
+    assert [len(part) for part in data.parts().values()] == [40, 40, 20]
+    assert counted(data) == {"fresh_apple": 93, "rotten_apple": 64} and data.task.classes == tuple(
+        counted(data)
+    )
+
+
+def test_coco128_is_read_from_yolo_with_its_80_classes(real_data):
+    data = kit.load_data(real_data / "coco128/object_detection")
+    assert [len(part) for part in data.parts().values()] == [40, 18] and len(data.task.classes) == 80
+    assert sum(counted(data).values()) == 378 and counted(data)["person"] == 114
+    outlined = kit.load_data(real_data / "coco128/instance_segmentation")
+    assert any("8 images without boxes are kept" in note for note in outlined.notes)

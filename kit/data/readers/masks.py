@@ -58,6 +58,8 @@ def read(request):
         getattr(raw, field).extend(getattr(masks, field))
     if file:
         raw.notes.append(f"Classes are named in {file.name}.")
+    if next((root / "Annotations").glob("*.xml"), None):
+        raw.notes.append("There are boxes in Annotations/ too. For these say task='detection'.")
     return raw
 
 

@@ -41,6 +41,7 @@ def read(request):
         images = {}
         images[""], raw.faults = pairs.files_below(root, root)
         named, file = yolo.names_in([root, *sorted(path for path in root.iterdir() if path.is_dir())])
+    images = _without_copies(images, raw)
     told = [part for part, several in images.items() for _ in several]
     marked = [_marked(image, root, named, raw) for several in images.values() for image in several]
     bare = [each.image for each in marked if not each.file]
@@ -52,8 +53,19 @@ def read(request):
     classes = _named(marked, named, file, raw)
     if not raw.faults:
         collect(raw, marked, "rel_cxcywh", root, classes=classes, said=request.box_format)
-        beside.find_parts(raw, root, told=told if all(told) else None)
+        beside.find_parts(raw, root, told=told if config else None)
     return raw
+
+
+def _without_copies(images, raw):
+    """The images by part, each with images of its own; one part alone is none: it is divided later."""
+    train = images.get("train", [])
+    copies = [part for part in images if part != "train" and images[part] == train]
+    if copies:  # scores on what was trained on say too much
+        both = " and ".join(["train", *copies])
+        raw.notes.append(f"data.yaml names the same images for {both}: they count once.")
+    left = {part: several for part, several in images.items() if part not in copies}
+    return left if len(left) != 1 else {"": next(iter(left.values()))}
 
 
 def _marked(image, root, named, raw):
