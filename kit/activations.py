@@ -130,7 +130,7 @@ def quantiles(logits, targets, quantiles):
 
 
 @OUTPUTS.register("boxes")
-def boxes(logits, size, strides, **_):
+def boxes(logits, size=(64, 64), strides=(8, 16), **_):
     """Of each place, four distances by softplus as corners in pixels, and the rest by sigmoid."""
     from kit.places import BoxesAndScores
 

@@ -14,9 +14,8 @@ from kit import decisions
 from kit.errors import MatchError, unknown
 from kit.registry import Registry
 
-FORMS = ("binary", "multiclass", "multilabel", "numeric")
 MASKS = ("binary mask", "multiclass mask", "multilabel mask")  # a class, or labels, for every pixel
-FORMS += (*MASKS, "image", "boxes")
+FORMS = ("binary", "multiclass", "multilabel", "numeric", *MASKS, "image", "boxes")
 UNITS = {
     "1": lambda sizes: 1,
     "classes": lambda sizes: sizes["classes"],

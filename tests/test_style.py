@@ -10,7 +10,7 @@ KIT = Path(__file__).parents[1] / "kit"
 FILES = sorted(KIT.rglob("*.py"))
 NAMES = [str(path.relative_to(KIT)) for path in FILES]
 LONGEST_FILE, LONGEST_FUNCTION, MOST_ARGUMENTS = 360, 45, 8
-BUILDERS = {"build_classifier", "build_denoiser", "build_regressor", "build_segmenter"}
+BUILDERS = {"build_classifier", "build_denoiser", "build_detector", "build_regressor", "build_segmenter"}
 VERBS = {*BUILDERS, "fit", "evaluate", "load_data"}  # keyword-only arguments
 
 tree = pytest.mark.parametrize("path", FILES, ids=NAMES)

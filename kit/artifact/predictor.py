@@ -176,7 +176,7 @@ def _bounds(interval):
 
 
 def _list(numbers):
-    return ";".join(f"{number:.3f}" for number in numbers)
+    return {"scores": ";".join(f"{number:.3f}" for number in numbers)}
 
 
 def _each(kind):
@@ -185,7 +185,7 @@ def _each(kind):
 
 _FLAT = {
     "probabilities": _each("probability"),
-    "scores": lambda scores: _each("score")(scores) if isinstance(scores, dict) else {"scores": _list(scores)},
+    "scores": lambda scores: _each("score")(scores) if isinstance(scores, dict) else _list(scores),
     "boxes_xyxy": lambda boxes: {"boxes": len(boxes)},
     "labels": lambda labels: {"labels": ";".join(map(str, labels))},
     "values": _each("value"),

@@ -9,9 +9,7 @@ _DEEPEST = 5
 
 
 @BACKBONES.register("csp", ranks=(4,))
-def csp(
-    x, *, activation="relu", width=24, depth=None, normalization="batch", dropout=0.0, regularizer=None
-):
+def csp(x, *, activation="relu", width=24, depth=None, normalization="batch", dropout=0.0, regularizer=None):
     """Halves the map by a 3 x 3 convolution of stride 2 before each block; channels double with each.
 
     Source: Wang et al. 2019, CSPNet (arXiv:1911.11929); stem and number of blocks as in small

@@ -143,7 +143,7 @@ def mirrored(image, boxes):
 
 
 def placed(image, boxes, factor, left, top):
-    """The image scaled by a factor with its corner at (left, top), on its own mean; boxes cut to what is seen.
+    """The image scaled with its corner at (left, top), on its own mean; boxes cut to what is seen.
 
     Args:
         image: (height, width, channels).

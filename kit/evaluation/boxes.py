@@ -44,7 +44,7 @@ class BoxOutcome:
         return len(self.truths)
 
     def by_class(self):
-        """{column: (C,)}: map_50_95, map_50, precision, recall and f1 where boxes are said, and true boxes."""
+        """{column: (C,)}: map_50_95, map_50, precision, recall and f1 of what is said, and true boxes."""
         counts = self.confusion().astype(float)
         found = np.diag(counts)[:-1]
         said, true = counts.sum(axis=0)[:-1], counts.sum(axis=1)[:-1]
@@ -123,7 +123,7 @@ def reported(network, task, samples, names):
         names=names,
         split=str(getattr(samples, "split", None) or ""),
         notes=(
-            "Average precision is that of COCO; boxes are measured in pixels of the images as they were found.",
+            "Average precision is that of COCO; boxes are in pixels of the images as they were found.",
             *(f"{name} is left out: there is no such object here." for name in lost),
         ),
         examples=_examples(outcome, x, samples.input.scale, factors, names),

@@ -5,9 +5,9 @@ import numpy as np
 from keras import ops
 
 from kit import boxes as geometry
-from kit.places import grid
 from kit.losses.assign import assign
 from kit.match import matches
+from kit.places import grid
 
 _SMALLEST = 1e-30
 
@@ -19,7 +19,7 @@ _SMALLEST = 1e-30
     activation="boxes",
     code="boxes",
     decide="nms",
-    metrics=(),
+    metrics=("box_recall",),
     bias="rare",
     why="The places that fit an object best learn it, all others learn that there is none",
 )
@@ -55,7 +55,7 @@ class TaskAligned(keras.losses.Loss):
         0.0
     """
 
-    def __init__(self, size, strides, weights=(0.5, 7.5, 0.5), name="task_aligned", **kwargs):
+    def __init__(self, size=(64, 64), strides=(8, 16), weights=(0.5, 7.5, 0.5), name="task_aligned", **kwargs):
         super().__init__(name=name, **kwargs)
         self.size, self.strides, self.weights = tuple(size), tuple(strides), tuple(weights)
         self._middles, self._steps = grid(self.size, self.strides)
@@ -91,8 +91,8 @@ class TaskAligned(keras.losses.Loss):
         true, said = tuple(y_true.shape), tuple(y_pred.shape)
         if len(true) != 3 or true[-1] != 5 or len(said) != 3 or said[1] != len(self._steps) or said[2] < 5:
             raise ValueError(
-                f"{self.name}: targets of shape {true} and outputs of shape {said}; expected (batch, M, 5) and "
-                f"(batch, {len(self._steps)}, 4 + classes). Encode labels with task.encode()."
+                f"{self.name}: targets of shape {true} and outputs of shape {said}; expected "
+                f"(batch, M, 5) and (batch, {len(self._steps)}, 4 + classes). Encode labels with task.encode()."
             )
 
 

@@ -228,6 +228,7 @@ def test_every_row_of_the_match_table_can_be_saved_and_loaded(tmp_path):
         "multiclass mask": lambda loss: kit.Segmentation(("floor", "cell", "edge"), loss=loss),
         "multilabel mask": lambda loss: kit.Segmentation(("cell", "edge"), overlapping=True, loss=loss),
         "image": lambda loss: kit.Denoising(loss=loss),
+        "boxes": lambda loss: kit.Detection(("cell",), loss=loss),
     }
     networks = {}  # rows that differ in the loss alone share one: building and saving take the time
     for row in kit.match.table():
@@ -235,9 +236,13 @@ def test_every_row_of_the_match_table_can_be_saved_and_loaded(tmp_path):
         shape, design = (2,), {"depth": 1}
         if task.is_dense:
             shape, design = (8, 8, 1), {"backbone": "dncnn", "depth": 3}
+        if task.form == "boxes":
+            shape, design = (16, 16, 1), {"strides": (4,)}
         kind = row.form, row.activation, row.code, row.loss if row.form == "numeric" else ""
         if kind not in networks:
             networks[kind] = kit.build(task, shape, width=4, **design)
+        if task.form == "boxes":
+            task = networks[kind].kit.task  # the builder tells it size and strides
         path = kit.save(networks[kind], tmp_path / "m", task=task)
         predictor = kit.load(path)
         assert predictor.task.match == task.match == row, str(row)

@@ -38,7 +38,7 @@ def boxes(report):
     "average_precision",
     at=25,
     fits=lambda report: _has_boxes(report) and np.isfinite(report.outcome.precision.precision).any(),
-    reading="At an IoU of 0.5. Further right: more of the objects are found; further up: fewer boxes are wrong.",
+    reading="At an IoU of 0.5. Further right more objects are found, further up fewer boxes are wrong.",
 )
 def average_precision(report):
     """Precision against recall at an IoU of 0.5, one line a class."""
