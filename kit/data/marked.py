@@ -34,6 +34,7 @@ class Marked:
         names: class of each object.
         places: where each stands in `file`, such as "line 3".
         faults: objects that cannot be read, which are not among `numbers`.
+        outlines: how many objects were told by an outline and not by a box.
         lost: what makes it impossible to know the objects of this image; None if they are known.
     """
 
@@ -44,6 +45,7 @@ class Marked:
     names: list = dataclasses.field(default_factory=list)
     places: list = dataclasses.field(default_factory=list)
     faults: list = dataclasses.field(default_factory=list)
+    outlines: int = 0
     lost: Fault | None = None
 
     def add(self, name, numbers, place):

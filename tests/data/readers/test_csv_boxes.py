@@ -80,6 +80,7 @@ def test_a_row_with_an_empty_box_is_an_image_without_objects(table, row):
     "row, what",
     [
         ("b.png,1,,5,5,cat", "a box without four numbers"),
+        (",1,1,5,5,cat", "no image"),
         ("b.png,1,1,5,5,", "an object without class"),
         ("b.png,5,1,5,5,cat", "a box without area (xyxy 5 1 5 5)"),
         ("b.png,99,1,105,5,cat", "a box wholly outside its image (xyxy 99 1 105 5)"),

@@ -159,6 +159,7 @@ def test_numbers_with_gaps_are_named_as_they_are(folder):
 def test_an_outline_has_the_box_around_it(folder):
     raw = of(folder({"a": "0 0.4 0.25 0.6 0.25 0.6 0.75 0.4 0.75"}))
     assert boxes_of(raw) == [EDGES]
+    assert any(note.startswith("1 objects are outlines") for note in raw.notes)
 
 
 def test_rounded_decimals_are_taken_for_the_whole_pixels_they_were(tmp_path, written):
