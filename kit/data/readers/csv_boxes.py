@@ -139,14 +139,20 @@ def _collect(table, columns, file, where, marked, told, own):
         if image not in marked:
             marked[image] = Marked(image, shown, _size(sizes[row]))
         if not all(is_missing(cell) for cell in boxes[row]):
-            label = None if is_missing(labels[row]) else labels[row]
-            marked[image].add(label, _numbers(boxes[row]), table.attrs["names"][row])
+            marked[image].add(_label(labels[row]), _numbers(boxes[row]), table.attrs["names"][row])
     return found
 
 
 def _image(name, file, near, root):
     found = coco.image_of(name.replace("\\", "/"), file, root)
     return found if found.is_file() else near.of(file, beside.last(name)) or found
+
+
+def _label(cell):
+    """A class as it was written: rows without one make pandas write whole numbers as decimals."""
+    if is_missing(cell):
+        return None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _numbers(cells):

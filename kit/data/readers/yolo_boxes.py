@@ -15,11 +15,15 @@ def _takes(source, task=None):
     path = existing(source)
     if path is None or kind_of(task) not in (None, "detection"):
         return False
-    if yolo.config_of(path):
+    config = yolo.config_of(path)
+    if config and (path.is_file() or kind_of(task)):
         return True
-    if not path.is_dir():
-        return False
-    labels = (yolo.label_of(image, path) for image in pairs.files_below(path, path)[0][:_LOOKED_AT])
+    if config:
+        images = [image for several in yolo.images_of(config)[0].values() for image in several]
+    else:
+        images = pairs.files_below(path, path)[0] if path.is_dir() else []
+    root = path if path.is_dir() else path.parent
+    labels = (yolo.label_of(image, root) for image in images[:_LOOKED_AT])
     return any(yolo.is_label(label) for label in labels if label)
 
 
@@ -28,8 +32,9 @@ def read(request):
     """Images and their boxes; labels/7.txt tells of images/7.jpg, or 7.txt beside it.
 
     An image without label file, or with an empty one, is background. A line with an outline has the
-    box around it. Shares are of the image as it is shown, its EXIF rotation applied. Parts: those of data.yaml, else the folders train, val and test, else lists in
-    splits/. Class names: `names` in data.yaml, else classes.txt, obj.names and the like, else numbers.
+    box around it. Shares are of the image as it is shown, its EXIF rotation applied. Parts: those of
+    data.yaml, else the folders train, val and test, else lists in splits/. Class names: `names` in
+    data.yaml, else classes.txt, obj.names and the like, else numbers.
     """
     config = yolo.config_of(request.path)
     root = request.path if request.path.is_dir() else request.path.parent

@@ -103,6 +103,11 @@ def test_without_a_column_of_classes_there_is_one_class(table):
     assert of(table("file,x1,y1,x2,y2\na.png,1,2,9,9\n")).classes == ("object",)
 
 
+def test_numbers_of_classes_stay_whole_beside_an_empty_row(table):
+    raw = of(table("file,x1,y1,x2,y2,class\na.png,1,2,9,9,3\nb.png,,,,,\n"))
+    assert raw.classes == (3,) and isinstance(raw.classes[0], int)
+
+
 def test_sides_in_columns_called_corners_are_a_fault(table):
     rows = ["a.png,30,20,20,10,cat", "a.png,35,22,20,14,cat", "b.png,40,25,19,14,cat", "b.png,45,21,9,8,cat"]
     file = table("file,xmin,ymin,xmax,ymax,class\n" + "\n".join(rows))

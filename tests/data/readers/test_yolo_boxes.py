@@ -173,3 +173,5 @@ def test_images_beside_text_of_another_kind_are_not_taken(tmp_path, written):
     written.save(tmp_path / "a.png", np.zeros((8, 8), "uint8"))
     written.text(tmp_path / "a.txt", "a picture of nothing at all, really\n")
     assert not takes(tmp_path) and not takes(tmp_path / "a.txt")
+    written.text(tmp_path / "settings.yaml", "train: .\nepochs: 3\n")
+    assert not takes(tmp_path) and takes(tmp_path, "detection") and takes(tmp_path / "settings.yaml")
