@@ -11,6 +11,7 @@ from kit.errors import KitError
 
 ARTIFACTS = Path("saved_models")
 ISSUES = "data_issues.csv"
+BOXES = "boxes.png"
 PLAN = "plan.json"
 
 
@@ -105,6 +106,12 @@ class Job:
         run.record("continued" if run.continued else "started", time=time.time())
         if self.data.issues:
             storage.write_bytes(run.path / ISSUES, _csv(self.data.issues))
+        if self.data.train.sizes is not None:  # boxes: what was read is seen before the first step
+            from kit import draw
+            from kit.data import seen
+
+            storage.write_bytes(run.path / BOXES, draw.png(seen.picture(self.data.train)))
+            output.say(f"Images under their boxes, as they were read: {run.path / BOXES}")
 
     def _saved(self, model, history, run, out):
         from kit.artifact.verify import fingerprint

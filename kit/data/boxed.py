@@ -40,16 +40,23 @@ def guess_task(raw, asked):
 def described(raw, request):
     """The `Images` that fit, not fitted; `raw` gets the decoded images and what was found in them."""
     if isinstance(raw.inputs, np.ndarray) and raw.inputs.dtype == object:
-        if len({picture.shape for picture in raw.inputs}) == 1:
-            raw.inputs = np.stack(raw.inputs)
-        else:
-            raw.inputs = list(raw.inputs)
-    if request.input is None and request.image_size is None and not isinstance(raw.inputs, np.ndarray):
+        raw.inputs = np.stack(raw.inputs)
+    if request.input is None and request.image_size is None:
         size, why = fitting([size for size in raw.sizes if size])
-        headers, _ = pictures.headers_of(raw.inputs)
-        raw.input = Images(size, 3 if any(header.channels == 3 for header in headers) else 1)
+        raw.input = Images(size, _channels(raw.inputs))
         raw.notes.append(why)
-    return pictures.described(raw, request)
+    told = list(raw.findings)
+    images = pictures.described(raw, request)
+    lost = {row for finding in told for row in finding.rows}
+    raw.findings = told + [found for found in raw.findings[len(told) :] if not lost.intersection(found.rows)]
+    return images
+
+
+def _channels(inputs):
+    if isinstance(inputs, np.ndarray):
+        return inputs.shape[-1]
+    headers, _ = pictures.headers_of(inputs)
+    return 3 if any(header.channels == 3 for header in headers) else 1
 
 
 def fitting(sizes):
@@ -65,6 +72,8 @@ def fitting(sizes):
     median = [statistics.median(side) for side in zip(*sizes, strict=True)] if sizes else [LONGEST] * 2
     factor = min(1, LONGEST / max(median))
     size = tuple(max(STEP, STEP * round(side * factor / STEP)) for side in median)
+    if list(size) == median:
+        return size, f"Images are {size[0]} x {size[1]} pixels, as most of them are."
     shown = " x ".join(f"{side:g}" for side in median)
     return size, (
         f"Images are brought to {size[0]} x {size[1]} pixels from {shown} (median). Say image_size for more."

@@ -10,6 +10,11 @@ from kit.data.raw import PARTS
 from kit.errors import DataError, Fault
 
 KEYS = ("images", "annotations", "categories")
+_FIELDS = {  # that are needed, and their types
+    "images": {"id": (int, str), "file_name": str},
+    "categories": {"id": (int, str), "name": (int, str)},
+    "annotations": {"image_id": (int, str)},
+}
 _NAMES = re.compile(r"_?annotations(\.coco)?\.json|instances_\w+\.json|.*\.coco\.json")
 _MOST = 12  # JSON files of any name in a folder that are looked into
 
@@ -62,16 +67,22 @@ def content_of(path):
     missing = set(KEYS) - set(content if isinstance(content, dict) else ())
     if missing:
         raise DataError([Fault(str(path), f"no {', '.join(sorted(missing))}", "a COCO file")])
-    faults = [
-        Fault(str(path), f"number {place} of its {key} has no {field}", f"{field} for each of them")
-        for key, fields in (("images", ("id", "file_name")), ("categories", ("id", "name")))
-        for place, each in enumerate(content[key])
-        for field in fields
-        if field not in each
-    ]
+    faults = [fault for key in KEYS for fault in _faults(content[key], key, path)]
     if faults:
         raise DataError(faults)
     return content
+
+
+def _faults(several, key, path):
+    """What is wrong with the form of the images, annotations or categories of a file."""
+    if not isinstance(several, list) or not all(isinstance(each, dict) for each in several):
+        return [Fault(str(path), f"{key} that are no list of objects", "a COCO file")]
+    return [
+        Fault(str(path), f"number {place} of its {key} has no {field}", f"{field} for each of them")
+        for field, kinds in _FIELDS[key].items()
+        for place, each in enumerate(several)
+        if not isinstance(each.get(field), kinds)
+    ]
 
 
 def image_of(name, path, root):
@@ -105,12 +116,12 @@ def listed(contents):
     Roboflow lists the group of all classes as a category of its own.
     """
     categories = [category for content in contents for category in content["categories"]]
-    used = {annotation.get("category_id") for content in contents for annotation in content["annotations"]}
-    groups = {category.get("supercategory") for category in categories}
+    used = {str(annotation.get("category_id")) for each in contents for annotation in each["annotations"]}
+    groups = [category.get("supercategory") for category in categories]
     return [
         (category["id"], category["name"])
         for category in categories
-        if category["id"] in used or category["name"] not in groups
+        if str(category["id"]) in used or category["name"] not in groups
     ]
 
 

@@ -34,6 +34,7 @@ class Marked:
         names: class of each object.
         places: where each stands in `file`, such as "line 3".
         faults: objects that cannot be read, which are not among `numbers`.
+        outlines: how many objects were told by an outline and not by a box.
         lost: what makes it impossible to know the objects of this image; None if they are known.
     """
 
@@ -44,11 +45,13 @@ class Marked:
     names: list = dataclasses.field(default_factory=list)
     places: list = dataclasses.field(default_factory=list)
     faults: list = dataclasses.field(default_factory=list)
+    outlines: int = 0
     lost: Fault | None = None
 
     def add(self, name, numbers, place):
         """Adds one object; what is no box of four numbers becomes a fault."""
         where = f"{self.file}, {place}"
+        name = name.strip() if isinstance(name, str) else name
         try:
             numbers = [float(number) for number in numbers]
         except (TypeError, ValueError):
@@ -285,6 +288,12 @@ def _name(raw, objects, classes):
     raw.notes.append(
         f"{counts.total()} boxes of {len(counts)} classes: {shown}{', ...' * (len(counts) > _SHOWN)}."
     )
+    alike = collections.Counter(str(name).casefold() for name in counts)
+    twins = [str(name) for name in raw.classes if alike[str(name).casefold()] > 1 and counts[name]]
+    if twins:
+        cure = "Give them one name if they are one class."
+        what = f"{', '.join(twins)} differ only in small and capital letters"
+        raw.issues.append(Fault("classes", what, cure=cure))
     unused = [name for name in raw.classes if not counts[name]]
     if unused:
         listed = ", ".join(map(str, unused[:_SHOWN])) + ", ..." * (len(unused) > _SHOWN)

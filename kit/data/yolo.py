@@ -88,13 +88,14 @@ def label_of(image, root):
         root: the folder of data.yaml, which may hold the labels of images that lie elsewhere.
     """
     folders, name = image.parent.parts, f"{image.stem}.txt"
-    spots = [image.with_suffix(".txt")]
+    spots = []
     for place in reversed(range(len(folders))):
         if folders[place].lower() == "images":
             after = folders[place + 1 :]
             spots.append(Path(*folders[:place], "labels", *after, name))
             spots.append(root.joinpath("labels", *after, name))
             spots.append(Path(*folders[:place], *after[:1], "labels", *after[1:], name))
+    spots.append(image.with_suffix(".txt"))
     return next((spot for spot in spots if spot.is_file()), None)
 
 

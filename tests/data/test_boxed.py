@@ -52,8 +52,9 @@ def test_labels_are_pairs_in_pixels_of_the_image_as_it_was_found(tmp_path, writt
 def test_arrays_and_drawn_data_are_the_same_as_files(drawn):
     images, truths = drawn
     data = kit.load_data((images, truths))
-    assert isinstance(data.task, kit.Detection) and data.input.size == (72, 100)
-    assert (data.train.seen_labels()[0][0] == data.train.labels[0][0]).all()
+    assert isinstance(data.task, kit.Detection) and data.input.size == (64, 96)
+    kept = kit.load_data((images, truths), image_size=(72, 100)).train
+    assert (kept.seen_labels()[0][0] == kept.labels[0][0]).all()
     drawn_here = kit.load_data("shapes", task="detection")
     assert len(drawn_here.train) == 168 and drawn_here.task.classes == CLASSES
 
@@ -99,6 +100,14 @@ def test_all_faults_of_images_and_boxes_are_told_at_once(tmp_path, written, draw
         assert word in told
     data = kit.load_data(root, on_bad="skip")
     assert sum(map(len, data.parts().values())) == 10 and len(data.issues) >= 4
+
+
+def test_an_image_that_is_missing_is_told_once(tmp_path, written, drawn):
+    root = written.voc(tmp_path, drawn[0][:12], drawn[1][:12])
+    (root / "JPEGImages/002.png").unlink()
+    with pytest.raises(kit.DataError) as caught:
+        kit.load_data(root)
+    assert [fault.where for fault in caught.value.faults] == ["Annotations/002.xml"]
 
 
 def test_one_image_cannot_be_divided_and_says_so(drawn):

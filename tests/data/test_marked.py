@@ -109,6 +109,12 @@ def test_classes_are_sorted_by_name_whatever_their_order_was(judged):
     assert raw.issues[0].found == "1 are listed and have no box: wolf"
 
 
+def test_blanks_around_a_name_do_not_count_and_letters_of_two_sizes_are_told(judged):
+    raw = judged([(" cat ", *GOOD[1:]), ("Cat", 1, 1, 9, 9)])
+    assert raw.classes == ("Cat", "cat")
+    assert raw.issues[0].found == "Cat, cat differ only in small and capital letters"
+
+
 def test_one_image_and_one_class_are_enough_to_be_read(judged):
     raw = judged([GOOD])
     assert raw.classes == ("cat",) and len(raw) == 1 and not raw.faults

@@ -39,7 +39,7 @@ def test_more_names_than_a_mask_could_hold_are_read(tmp_path):
 
 def test_the_label_of_an_image_lies_in_labels_or_beside_it(tmp_path):
     image = tmp_path / "images" / "train" / "7.jpg"
-    spots = ["images/train/7.txt", "labels/train/7.txt"]
+    spots = ["labels/train/7.txt", "images/train/7.txt"]  # beside it may lie a caption
     for spot in spots[::-1]:
         (tmp_path / spot).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / spot).write_text("")

@@ -43,7 +43,7 @@ def read(request):
     found = ", ".join(pairs.shown(path, root) for path in files)
     raw.notes.append(f"Took {found} for COCO files: {len(marked)} images.")
     _say_why(raw, contents)
-    names = {name for _, name in coco.listed(contents)}
+    names = {name.strip() if isinstance(name, str) else name for _, name in coco.listed(contents)}
     collect(raw, marked, "xywh", root, classes=names, said=request.box_format)
     beside.find_parts(raw, root, told=told if all(told) else None)
     return raw
@@ -90,7 +90,7 @@ def _add(annotation, found, named, shown, raw):
     if image not in found:
         what = f"an object of image {image!r}, which is not listed"
         raw.findings.append(Finding(Fault(f"{shown}, {place}", what, "the id of an image")))
-    elif category not in named:
+    elif not isinstance(category, int | str) or category not in named:
         known = ", ".join(f"{key} ({name})" for key, name in list(named.items())[:_SHOWN])
         known += ", ..." * (len(named) > _SHOWN)
         what = f"an object of category {category!r}, which is not listed"
@@ -113,16 +113,14 @@ def _around(annotation):
 
 def _of_ids(shown, content):
     """Issues of annotation ids: harmless here, but not to other programs."""
-    ids = collections.Counter(annotation.get("id") for annotation in content["annotations"])
-    twice = [key for key, count in ids.items() if count > 1 and key is not None]
+    ids = collections.Counter(str(annotation.get("id")) for annotation in content["annotations"])
+    twice = [key for key, count in ids.items() if count > 1 and key != "None"]
     issues = []
     if twice:
-        what = (
-            f"{len(twice)} annotation ids stand for several objects ({', '.join(map(str, twice[:_SHOWN]))})"
-        )
+        what = f"{len(twice)} annotation ids stand for several objects ({', '.join(twice[:_SHOWN])})"
         cure = "All of them are read; other programs may keep one of each id."
         issues.append(Fault(shown, what, "an id of its own for each", cure))
-    if 0 in ids:
+    if "0" in ids:
         cure = "It is read; pycocotools counts an object of id 0 as never found."
         issues.append(Fault(shown, "annotation id 0", "ids from 1", cure))
     return issues

@@ -14,6 +14,8 @@ from kit.data.raw import Raw
 from kit.data.readers import READERS, existing
 from kit.data.readers.delimited import SUFFIXES, table_of
 from kit.data.readers.tasks import kind_of
+from kit.errors import Fault
+from kit.inputs.findings import Finding
 from kit.inputs.pixels import SUFFIXES as IMAGES
 from kit.inputs.values import is_missing
 
@@ -46,7 +48,7 @@ def read(request):
         table, columns, own, findings = _table(file, root, raw, alone=len(files) == 1)
         raw.findings += findings
         forms.add(columns.form)
-        _collect(table, columns, file, (near, root), marked, told, own)
+        raw.findings += _collect(table, columns, file, (near, root), marked, told, own)
     every = list(marked.values())
     if any(file.name == _COMPLETE for file in files):
         every += [Marked(image, "") for image in beside.unmarked(images, every, raw, "row")]
@@ -114,14 +116,22 @@ def _table(file, root, raw, alone):
 
 
 def _collect(table, columns, file, where, marked, told, own):
-    """Adds the objects of a table to `marked`, and the parts of their images to `told`: both by image."""
-    near, root = where
+    """Adds the objects of a table to `marked`, and the parts of their images to `told`: both by image.
+
+    Returns findings of rows that name no image.
+    """
+    (near, root), found = where, []
     shown = pairs.shown(file, root)
     labels = table[columns.label].tolist() if columns.label else [_ONE_CLASS] * len(table)
     boxes = table[list(columns.box)].to_numpy(object).tolist()
     sizes = table[list(columns.size)].to_numpy(object).tolist() if columns.size else [None] * len(table)
     places = {}
-    for row, name in enumerate(table[columns.image].astype(str).tolist()):
+    for row, name in enumerate(table[columns.image].tolist()):
+        if is_missing(name):
+            fault = Fault(f"{shown}, {table.attrs['names'][row]}", "no image", "the name of its file")
+            found.append(Finding(fault))
+            continue
+        name = str(name)
         if name not in places:
             places[name] = _image(name, file, near, root)
         image = places[name]
@@ -129,13 +139,20 @@ def _collect(table, columns, file, where, marked, told, own):
         if image not in marked:
             marked[image] = Marked(image, shown, _size(sizes[row]))
         if not all(is_missing(cell) for cell in boxes[row]):
-            label = None if is_missing(labels[row]) else labels[row]
-            marked[image].add(label, _numbers(boxes[row]), table.attrs["names"][row])
+            marked[image].add(_label(labels[row]), _numbers(boxes[row]), table.attrs["names"][row])
+    return found
 
 
 def _image(name, file, near, root):
     found = coco.image_of(name.replace("\\", "/"), file, root)
     return found if found.is_file() else near.of(file, beside.last(name)) or found
+
+
+def _label(cell):
+    """A class as it was written: rows without one make pandas write whole numbers as decimals."""
+    if is_missing(cell):
+        return None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _numbers(cells):

@@ -71,7 +71,11 @@ def _marked(file, near, root):
         return Marked(near.of(file) or file, shown, lost=fault)
     if "shapes" not in content:
         return None
-    name = beside.last(content.get("imagePath") or "")
+    shapes = content["shapes"]
+    if not isinstance(shapes, list) or not all(isinstance(shape, dict) for shape in shapes):
+        fault = Fault(shown, "shapes that are no list of objects", "a file of labelme", "Mend or remove it.")
+        return Marked(near.of(file) or file, shown, lost=fault)
+    name = beside.last(str(content.get("imagePath") or ""))
     image = near.of(file) or near.of(file, name)
     size = content.get("imageHeight"), content.get("imageWidth")
     size = size if all(isinstance(side, int) for side in size) else None
@@ -81,7 +85,7 @@ def _marked(file, near, root):
         found.lost = Fault(
             shown, f"no image {name or file.stem} in {root.name}", "the image it is about", cure
         )
-    for place, shape in enumerate(content["shapes"], start=1):
+    for place, shape in enumerate(shapes, start=1):
         where = f"shape {place}"
         kind = shape.get("shape_type", "polygon")
         if kind in _AREAS:

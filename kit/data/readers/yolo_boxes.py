@@ -15,11 +15,15 @@ def _takes(source, task=None):
     path = existing(source)
     if path is None or kind_of(task) not in (None, "detection"):
         return False
-    if yolo.config_of(path):
+    config = yolo.config_of(path)
+    if config and (path.is_file() or kind_of(task)):
         return True
-    if not path.is_dir():
-        return False
-    labels = (yolo.label_of(image, path) for image in pairs.files_below(path, path)[0][:_LOOKED_AT])
+    if config:
+        images = [image for several in yolo.images_of(config)[0].values() for image in several]
+    else:
+        images = pairs.files_below(path, path)[0] if path.is_dir() else []
+    root = path if path.is_dir() else path.parent
+    labels = (yolo.label_of(image, root) for image in images[:_LOOKED_AT])
     return any(yolo.is_label(label) for label in labels if label)
 
 
@@ -28,8 +32,9 @@ def read(request):
     """Images and their boxes; labels/7.txt tells of images/7.jpg, or 7.txt beside it.
 
     An image without label file, or with an empty one, is background. A line with an outline has the
-    box around it. Parts: those of data.yaml, else the folders train, val and test, else lists in
-    splits/. Class names: `names` in data.yaml, else classes.txt, obj.names and the like, else numbers.
+    box around it. Shares are of the image as it is shown, its EXIF rotation applied. Parts: those of
+    data.yaml, else the folders train, val and test, else lists in splits/. Class names: `names` in
+    data.yaml, else classes.txt, obj.names and the like, else numbers.
     """
     config = yolo.config_of(request.path)
     root = request.path if request.path.is_dir() else request.path.parent
@@ -43,12 +48,16 @@ def read(request):
         named, file = yolo.names_in([root, *sorted(path for path in root.iterdir() if path.is_dir())])
     images = _without_copies(images, raw)
     told = [part for part, several in images.items() for _ in several]
-    marked = [_marked(image, root, named, raw) for several in images.values() for image in several]
+    marked = [_marked(image, root) for several in images.values() for image in several]
     bare = [each.image for each in marked if not each.file]
     what = f"; {len(bare)} have no label file" if bare else ""
     raw.notes.append(f"Took {raw.name} for {len(marked)} images with YOLO label files{what}.")
     if file:
         raw.notes.append(f"{len(named)} classes are named in {file.name}.")
+    outlines = sum(each.outlines for each in marked)
+    if outlines:
+        shown = f"{outlines} objects are outlines; the boxes around them are read"
+        raw.notes.append(f"{shown}. For the outlines say task='segmentation'.")
     _check_first(raw, marked, named, file)
     classes = _named(marked, named, file, raw)
     if not raw.faults:
@@ -68,7 +77,7 @@ def _without_copies(images, raw):
     return left if len(left) != 1 else {"": next(iter(left.values()))}
 
 
-def _marked(image, root, named, raw):
+def _marked(image, root):
     label = yolo.label_of(image, root)
     if label is None:
         return Marked(image, "")
@@ -92,6 +101,7 @@ def _add(found, cells, place):
         found.faults.append(Fault(where, f"class {cells[0]}", "a class number from 0 on"))
         return
     if len(numbers) >= 6 and len(numbers) % 2 == 0:  # an outline x1 y1 x2 y2 ...
+        found.outlines += 1
         across, down = numbers[::2], numbers[1::2]
         low, high = (min(across), min(down)), (max(across), max(down))
         numbers = [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, high[0] - low[0], high[1] - low[1]]

@@ -183,6 +183,11 @@ def test_images_below_folders_tell_their_parts(tmp_path):
         (lambda content: content["images"][1].pop("file_name"), "number 1 of its images has no file_name"),
         (lambda content: content["categories"][0].pop("name"), "number 0 of its categories has no name"),
         (lambda content: content.pop("categories"), "no categories"),
+        (lambda content: content.update(annotations=[[1, 2]]), "annotations that are no list of objects"),
+        (
+            lambda content: content["annotations"][0].update(image_id=[1]),
+            "number 0 of its annotations has no",
+        ),
     ],
 )
 def test_a_file_that_lacks_something_says_what(source, change, found):

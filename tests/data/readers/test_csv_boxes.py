@@ -80,6 +80,7 @@ def test_a_row_with_an_empty_box_is_an_image_without_objects(table, row):
     "row, what",
     [
         ("b.png,1,,5,5,cat", "a box without four numbers"),
+        (",1,1,5,5,cat", "no image"),
         ("b.png,1,1,5,5,", "an object without class"),
         ("b.png,5,1,5,5,cat", "a box without area (xyxy 5 1 5 5)"),
         ("b.png,99,1,105,5,cat", "a box wholly outside its image (xyxy 99 1 105 5)"),
@@ -100,6 +101,11 @@ def test_a_row_of_another_length_is_told_too(table):
 
 def test_without_a_column_of_classes_there_is_one_class(table):
     assert of(table("file,x1,y1,x2,y2\na.png,1,2,9,9\n")).classes == ("object",)
+
+
+def test_numbers_of_classes_stay_whole_beside_an_empty_row(table):
+    raw = of(table("file,x1,y1,x2,y2,class\na.png,1,2,9,9,3\nb.png,,,,,\n"))
+    assert raw.classes == (3,) and isinstance(raw.classes[0], int)
 
 
 def test_sides_in_columns_called_corners_are_a_fault(table):

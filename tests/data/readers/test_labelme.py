@@ -80,8 +80,10 @@ def test_json_without_image_or_cut_short_is_named(folder, tmp_path):
     root = folder({"a": [shape([[10, 10], [30, 20]])], "b": [], "c": []})
     (root / "b.png").unlink()
     (root / "c.json").write_text('{"shapes": [')
+    folder({"d": 7})
     raw = of(root)
-    assert [(f.fault.where, f.rows) for f in raw.findings] == [("b.json", (1,)), ("c.json", (2,))]
+    rows = [("b.json", (1,)), ("c.json", (2,)), ("d.json", (3,))]
+    assert [(f.fault.where, f.rows) for f in raw.findings] == rows
 
 
 def test_only_folders_of_labelme_files_are_taken(folder, tmp_path):

@@ -159,6 +159,7 @@ def test_numbers_with_gaps_are_named_as_they_are(folder):
 def test_an_outline_has_the_box_around_it(folder):
     raw = of(folder({"a": "0 0.4 0.25 0.6 0.25 0.6 0.75 0.4 0.75"}))
     assert boxes_of(raw) == [EDGES]
+    assert any(note.startswith("1 objects are outlines") for note in raw.notes)
 
 
 def test_rounded_decimals_are_taken_for_the_whole_pixels_they_were(tmp_path, written):
@@ -172,3 +173,5 @@ def test_images_beside_text_of_another_kind_are_not_taken(tmp_path, written):
     written.save(tmp_path / "a.png", np.zeros((8, 8), "uint8"))
     written.text(tmp_path / "a.txt", "a picture of nothing at all, really\n")
     assert not takes(tmp_path) and not takes(tmp_path / "a.txt")
+    written.text(tmp_path / "settings.yaml", "train: .\nepochs: 3\n")
+    assert not takes(tmp_path) and takes(tmp_path, "detection") and takes(tmp_path / "settings.yaml")
