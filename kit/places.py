@@ -51,7 +51,7 @@ class BoxesAndScores(keras.layers.Layer):
 
     Example:
         >>> layer = BoxesAndScores((4, 4), (4,))
-        >>> np.asarray(layer(np.full((1, 1, 5), -9.0, "float32"))).round(1).tolist()
+        >>> np.asarray(layer(np.full((1, 1, 5), -9.0, "float32")), "float64").round(1).tolist()
         [[[1.8, 1.8, 2.2, 2.2, 0.0]]]
     """
 

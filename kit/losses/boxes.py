@@ -55,7 +55,9 @@ class TaskAligned(keras.losses.Loss):
         0.0
     """
 
-    def __init__(self, size=(64, 64), strides=(8, 16), weights=(0.5, 7.5, 0.5), name="task_aligned", **kwargs):
+    def __init__(
+        self, size=(64, 64), strides=(8, 16), weights=(0.5, 7.5, 0.5), name="task_aligned", **kwargs
+    ):
         super().__init__(name=name, **kwargs)
         self.size, self.strides, self.weights = tuple(size), tuple(strides), tuple(weights)
         self._middles, self._steps = grid(self.size, self.strides)

@@ -116,9 +116,7 @@ class Detection:
             KitError: if their size is open.
         """
         if None in input.size:
-            raise KitError(
-                "A detector is made for one size of images. Say it: image_size=(height, width)."
-            )
+            raise KitError("A detector is made for one size of images. Say it: image_size=(height, width).")
         return dataclasses.replace(self, size=tuple(input.size), strides=self.strides or self._strides())
 
     def head(self, maps, image=None, **style):

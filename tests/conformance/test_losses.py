@@ -9,7 +9,9 @@ import pytest
 
 from kit import codecs, match
 
-ROWS = [row for row in match.table() if row.form not in (*match.MASKS, "image", "boxes")]  # others: test_map_losses, losses/test_boxes
+ROWS = [
+    row for row in match.table() if row.form not in (*match.MASKS, "image", "boxes")
+]  # others: test_map_losses, losses/test_boxes
 SIZES = {"classes": 3, "labels": 3, "targets": 2, "quantiles": 3}
 OPTIONS = {"bounds": (0.0, 10.0), "quantiles": (0.1, 0.5, 0.9)}
 rows = pytest.mark.parametrize("row", ROWS, ids=str)

@@ -51,7 +51,12 @@ def drawn(rng, objects):
     said = np.concatenate(
         [MIDDLES - rng.uniform(2, 14, MIDDLES.shape), MIDDLES + rng.uniform(2, 14, MIDDLES.shape)], axis=1
     )
-    return boxes, labels, said.astype("float32"), rng.uniform(0.01, 0.9, (len(MIDDLES), KINDS)).astype("float32")
+    return (
+        boxes,
+        labels,
+        said.astype("float32"),
+        rng.uniform(0.01, 0.9, (len(MIDDLES), KINDS)).astype("float32"),
+    )
 
 
 def assigned(boxes, labels, said, scores, narrowest=16.0):
