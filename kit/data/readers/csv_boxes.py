@@ -164,7 +164,7 @@ def _numbers(cells):
 def _size(cells):
     try:
         return None if cells is None else tuple(int(cell) for cell in cells)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
