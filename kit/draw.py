@@ -199,6 +199,26 @@ def boxes_on(axes, picture, boxes, names, colors, scores=None):
         axes.text(x1, y1, text, fontsize=6, color="white", va="bottom", bbox=style, clip_on=True)
 
 
+def with_boxes(picture, boxes, names, colors, scores=None):
+    """The bytes of a PNG: a picture in its own size with boxes around the objects in it.
+
+    Args:
+        picture: (h, w, channels) in 0 to 1.
+        boxes: (M, 4) corners in pixels.
+        names: M names.
+        colors: name -> colour.
+        scores: M numbers, or None.
+    """
+    from matplotlib.figure import Figure
+
+    height, width = picture.shape[:2]
+    dots = max(100, 400 * 100 // max(height, width))  # small pictures are enlarged: text must be readable
+    figure = Figure(figsize=(width / 100, height / 100), dpi=dots)
+    axes = figure.add_axes((0, 0, 1, 1))
+    boxes_on(axes, picture, boxes, names, [colors[name] for name in names], scores)
+    return png(figure)
+
+
 def _wrapped(title, inches):
     """Lines that are at most so wide."""
     for letters in range(int(inches * 14), 19, -3):

@@ -22,9 +22,8 @@ def test_targets_are_corners_and_class_numbers_filled_up_with_minus_one():
 
 
 def test_targets_give_back_the_boxes_and_names():
-    for (boxes, names), (again, said) in zip(
-        PAIRS, CODE.decode(CODE.encode(PAIRS, NAMES), NAMES), strict=True
-    ):
+    decoded = CODE.decode(CODE.encode(PAIRS, NAMES), NAMES)
+    for (boxes, names), (again, said) in zip(PAIRS, decoded, strict=True):
         np.testing.assert_array_equal(again, boxes)
         assert list(said) == names
 

@@ -5,8 +5,15 @@ from pathlib import Path
 from kit.cli import output
 from kit.cli.arguments import one_of
 
-FORMATS = ("csv", "json", "png", "overlay", "coco")
-_PICTURES = ("png", "overlay")  # one file an image, in the folder --out
+FORMATS = ("csv", "json", "png", "overlay", "coco", "voc", "yolo")
+_PICTURES = ("png", "overlay", "voc", "yolo")  # one file an image, in the folder --out
+_FITTING = {  # --as: what the model has to say, and what is said of others
+    "png": (lambda task: task.is_dense, "masks and images"),
+    "overlay": (lambda task: task.form == "boxes" or task.form.endswith("mask"), "masks and boxes"),
+    "coco": (lambda task: task.form == "boxes" or task.form.endswith("mask"), "masks and boxes"),
+    "voc": (lambda task: task.form == "boxes", "boxes"),
+    "yolo": (lambda task: task.form == "boxes", "boxes"),
+}
 
 
 def add_to(commands):
@@ -22,7 +29,8 @@ def add_to(commands):
         dest="format",
         type=one_of("format", FORMATS),
         metavar="FORMAT",
-        help="csv (default), json, png or overlay (masks and images), coco (masks); by the ending of --out",
+        help="csv (default), json, png (masks and images), overlay or coco (masks and boxes), "
+        "voc or yolo (boxes); by the ending of --out",
     )
     command.add_argument(
         "--mirror", action="store_true", help="masks and images: mean over each image and its mirror image"
@@ -35,7 +43,7 @@ def run(args):
     with output.words_on_stderr():
         text, predictions = _predicted(args)
     if _format(args) in _PICTURES:
-        output.say(f"{len(predictions)} pictures: {args.out}")
+        output.say(f"{len(predictions)} files: {args.out}")
     elif args.out:
         from kit import storage
 
@@ -65,6 +73,13 @@ def _predicted(args):
     ]
     if form == "json":
         return _as_json({"predictions": predictions}), predictions
+    if form == "coco" and predictor.task.form == "boxes":
+        from kit.artifact import boxes
+
+        found = boxes.as_coco(
+            names, list(map(_objects, decisions)), predictor.task.classes, list(map(_size, inputs))
+        )
+        return _as_json(found), predictions
     if form == "coco":
         from kit.artifact import masks
 
@@ -132,21 +147,22 @@ def _check_format(form, out, task):
     """Raises a KitError where the format does not fit the task, or has nowhere to go."""
     from kit.errors import KitError
 
-    if form == "coco" and not task.form.endswith("mask") or form == "overlay" and task.form == "image":
-        raise KitError(f"--as {form} writes masks, and this model is for {task.describe()}.")
-    if form in _PICTURES and not task.is_dense:
-        raise KitError(f"--as {form} writes masks and images, and this model is for {task.describe()}.")
+    fits, what = _FITTING.get(form, (lambda task: True, ""))
+    if not fits(task):
+        raise KitError(f"--as {form} writes {what}, and this model is for {task.describe()}.")
     if form in _PICTURES and not out:
-        raise KitError(f"--as {form} writes a picture for each image. Say into which folder: --out DIR.")
+        raise KitError(f"--as {form} writes a file for each image. Say into which folder: --out DIR.")
 
 
 def _drawn(predictor, name, item, args):
-    """Writes the picture of one image; -> what --json says of it."""
+    """Writes the file of one image; -> what --json says of it."""
     from kit import storage
     from kit.artifact import masks
     from kit.inputs import pixels
 
     decision = predictor(item, mirror=args.mirror)
+    if decision.boxes_xyxy is not None:
+        return _marked(predictor, name, item, args, decision)
     if decision.image is not None:
         picture = masks.as_picture(decision.image, predictor.task.white)
     elif _format(args) == "png":
@@ -157,6 +173,37 @@ def _drawn(predictor, name, item, args):
     path = Path(args.out) / f"{Path(name).stem}.png"
     storage.write_bytes(path, picture)
     return {"input": name, "file": str(path), **decision.to_json()}
+
+
+def _marked(predictor, name, item, args, decision):
+    """Writes the boxes of one image, on it or as text; -> what --json says of it."""
+    from kit import draw, storage
+    from kit.artifact import boxes
+    from kit.inputs import pixels
+
+    form, classes, found = _format(args), predictor.task.classes, _objects(decision)
+    ending = {"voc": "xml", "yolo": "txt"}.get(form, "png")
+    path = Path(args.out) / f"{Path(name).stem}.{ending}"
+    if form == "voc":
+        storage.write_text(path, boxes.as_voc(Path(name).name, found, _size(item), predictor.input.channels))
+    elif form == "yolo":
+        storage.write_text(path, boxes.as_yolo(found, _size(item), classes))
+    else:
+        picture = pixels.decode(item, (None, None), predictor.input.channels) / 255
+        colors = dict(zip(classes, draw.class_colors(len(classes)), strict=True))
+        storage.write_bytes(path, draw.with_boxes(picture, *found[:2], colors, found[2]))
+    return {"input": name, "file": str(path), **decision.to_json()}
+
+
+def _objects(decision):
+    """(boxes, names, scores) of one image."""
+    return decision.boxes_xyxy, decision.labels, decision.scores
+
+
+def _size(item):
+    from kit.inputs import pixels
+
+    return pixels.size(item)
 
 
 def _as_json(found):

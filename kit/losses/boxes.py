@@ -93,8 +93,8 @@ class TaskAligned(keras.losses.Loss):
         true, said = tuple(y_true.shape), tuple(y_pred.shape)
         if len(true) != 3 or true[-1] != 5 or len(said) != 3 or said[1] != len(self._steps) or said[2] < 5:
             raise ValueError(
-                f"{self.name}: targets of shape {true} and outputs of shape {said}; expected "
-                f"(batch, M, 5) and (batch, {len(self._steps)}, 4 + classes). Encode labels with task.encode()."
+                f"{self.name}: targets of shape {true} and outputs of shape {said}; expected (batch, M, 5) "
+                f"and (batch, {len(self._steps)}, 4 + classes). Encode labels with task.encode()."
             )
 
 

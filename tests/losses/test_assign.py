@@ -51,12 +51,8 @@ def drawn(rng, objects):
     said = np.concatenate(
         [MIDDLES - rng.uniform(2, 14, MIDDLES.shape), MIDDLES + rng.uniform(2, 14, MIDDLES.shape)], axis=1
     )
-    return (
-        boxes,
-        labels,
-        said.astype("float32"),
-        rng.uniform(0.01, 0.9, (len(MIDDLES), KINDS)).astype("float32"),
-    )
+    scores = rng.uniform(0.01, 0.9, (len(MIDDLES), KINDS)).astype("float32")
+    return boxes, labels, said.astype("float32"), scores
 
 
 def assigned(boxes, labels, said, scores, narrowest=16.0):
