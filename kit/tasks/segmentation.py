@@ -12,6 +12,7 @@ from kit.tasks import TASKS, common
 
 _OPTIONS = ("gamma", "alpha", "beta", "background", "threshold")
 _BACKGROUNDS = ("0", "background", "bg", "none", "other", "rest", "unlabeled", "unlabelled")
+_RARE = 0.1  # of the commonest class' pixels: with fewer, a class is not learnt without weights
 _VALUES = 256  # that a mask of 8 bits can hold
 
 
@@ -35,7 +36,8 @@ class Segmentation:
         background: whether the first class is what is left over, which overlap losses and `dice` do
             not count; None: if it is called 0, background or the like.
         balance: whether the pixels of rare classes count more in crossentropy and focal, each by
-            1 / sqrt(share of its class) and 1 in the mean; needs `prior`.
+            1 / sqrt(share of its class) and 1 in the mean; needs `prior`. None: where there are more
+            than two classes that exclude each other, and one has less than a tenth of the commonest.
         values: value in the masks of each class; None for 0, 1, ...
         prior: share of the pixels of each class in the training part.
 
@@ -59,7 +61,7 @@ class Segmentation:
     alpha: float | None = None
     beta: float | None = None
     background: bool | None = None
-    balance: bool = False
+    balance: bool | None = None
     values: tuple | None = None
     prior: tuple | None = None
 
@@ -199,11 +201,16 @@ class Segmentation:
     @property
     def _weights(self):
         """How much a pixel of each class counts, or None for 1."""
-        if not self.balance or self.prior is None:
+        if self.prior is None or not (self._is_unequal if self.balance is None else self.balance):
             return None
         shares = np.asarray(self.prior, "float64")
         rarity = 1 / np.sqrt(shares)
         return tuple((rarity / np.sum(rarity * shares / shares.sum())).tolist())
+
+    @property
+    def _is_unequal(self):
+        is_choice = self.form == "multiclass mask"
+        return is_choice and _RARE * max(self.prior) > min(self.prior)
 
     def _unknown(self, row, mask):
         found = sorted(set(np.unique(mask).tolist()) - {*self.values, self.void})

@@ -117,6 +117,22 @@ def test_the_threshold_decides_what_is_of_the_class():
     assert kit.Segmentation(2, threshold=0.3).decided(outputs).masks.item() == 1
 
 
+@pytest.mark.parametrize(
+    ("prior", "balance", "weighs"),
+    [
+        ((0.6, 0.35, 0.05), None, True),  # the last has less than a tenth of the first
+        ((0.5, 0.3, 0.2), None, False),
+        ((0.97, 0.03), None, False),  # two classes: dice takes care of the rare one
+        ((0.6, 0.35, 0.05), False, False),
+        ((0.5, 0.3, 0.2), True, True),
+    ],
+    ids=str,
+)
+def test_rare_classes_among_several_weigh_more_unless_the_user_says_otherwise(prior, balance, weighs):
+    task = kit.Segmentation(len(prior), balance=balance, prior=prior, loss="crossentropy")
+    assert (task.make_loss().class_weights is not None) is weighs
+
+
 def test_balance_weighs_pixels_by_the_root_of_rarity_and_by_one_in_the_mean():
     task = kit.Segmentation(("a", "b"), balance=True, prior=(0.8, 0.2), loss="crossentropy")
     weights = np.array(task.make_loss().class_weights)
