@@ -107,7 +107,9 @@ class Predictor:
         moved = []
         for decision, item in zip(decisions, inputs, strict=True):
             size = pixels.size(item)
-            factor = np.array((size[1] / self.task.size[1], size[0] / self.task.size[0]) * 2, "float32")
+            factor = np.array(
+                (size[1] / self.task.image_size[1], size[0] / self.task.image_size[0]) * 2, "float32"
+            )
             found = boxes.clipped(decision.boxes_xyxy * factor, size)
             moved.append(dataclasses.replace(decision, boxes_xyxy=found))
         return moved

@@ -34,7 +34,7 @@ def unet_2015(task, input, *, optimizer="adamw", learning_rate=None):
     common.check_task(task, "unet_2015", "Segmentation")
     input = inputs.as_input(input)
     down = functools.partial(plain, width=64, depth=4, widest=1024, normalization="none")
-    up = functools.partial(unet, normalization="none")
+    up = functools.partial(unet, up="transposed", normalization="none")
     model = dense.finished(task, input, lambda x: dense.of_every_pixel(x, down, up, input.size), "unet_2015")
     return common.compiled(model, optimizer, learning_rate)
 

@@ -80,8 +80,8 @@ def _assembled(task, input, design, strides):
     task = task.suited(input)
     name = "csp" if design.backbone == "auto" else design.backbone
     backbones.chosen(name, 4, "Images")
-    deepest = task.strides[-1].bit_length() - 1
-    keywords = design.keywords({"depth": deepest} if name == "csp" else {})
+    halvings = task.strides[-1].bit_length() - 1
+    keywords = design.keywords({"depth": halvings - 1} if name == "csp" else {})
     image, features = input.layers()
     found = taps(functools.partial(backbones.get(name), **keywords), features, input.size)
     known = dict(zip(found.strides, found, strict=True))

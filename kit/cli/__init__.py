@@ -33,6 +33,7 @@ def main(argv=None):
         >>> main(["list", "tasks"])
         classification
         denoising
+        detection
         multilabel
         regression
         segmentation

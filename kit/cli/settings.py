@@ -22,6 +22,10 @@ _FROM_DATA = {
     "white",
     "values",
     "usual",
+    "image_size",
+    "strides",
+    "sides",
+    "padding",
 }
 _FROM_RUN = {"resume", "callbacks", "verbose"}
 _TEXT_OR_NONE = {"normalization", "tensorboard"}  # arguments whose default None does not show their kind

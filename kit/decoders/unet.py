@@ -18,14 +18,14 @@ def unet(
     normalization="batch",
     dropout=0.0,
     regularizer=None,
-    up="transposed",
+    up="bilinear",
     deep=False,
 ):
     """Twice the size, the backbone's map of that size beside it, two convolutions; until the finest.
 
-    Source: Ronneberger et al. 2015, U-Net (arXiv:1505.04597), there with normalization "none".
-    `up="nearest"`, width (256, 128, 64, 32, 16) is the decoder of segmentation_models; its last step
-    has no map beside it.
+    Source: Ronneberger et al. 2015, U-Net (arXiv:1505.04597), with `up="transposed"` and
+    normalization "none". `up="nearest"`, width (256, 128, 64, 32, 16) is the decoder of
+    segmentation_models; its last step has no map beside it.
 
     Args:
         taps: maps from fine to coarse, each of half the size of the one before.
@@ -36,8 +36,7 @@ def unet(
         normalization: "batch", "layer", "group" or "none".
         dropout: fraction of each map's channels dropped after a step, 0 to below 1.
         regularizer: a Keras regularizer of the kernels, or None.
-        up: "transposed", which halves the channels on the way up and so saves a fifth of the work of
-            a step, "bilinear" or "nearest"; see `kit.blocks.stage.upsample`.
+        up: "bilinear", "nearest" or "transposed"; see `kit.blocks.stage.upsample`.
         deep: whether the mean of all steps is what the head sees; see `kit.decoders.levels`.
 
     Returns:

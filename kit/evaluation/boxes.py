@@ -132,8 +132,8 @@ def reported(network, task, samples, names):
 
 def _factors(samples, task):
     """(N, 4) pixels of each image as found for a pixel of the network's input."""
-    sizes = [task.size] * len(samples) if samples.sizes is None else samples.sizes
-    return [np.array((size[1] / task.size[1], size[0] / task.size[0]) * 2) for size in sizes]
+    sizes = [task.image_size] * len(samples) if samples.sizes is None else samples.sizes
+    return [np.array((size[1] / task.image_size[1], size[0] / task.image_size[0]) * 2) for size in sizes]
 
 
 def _truth(rows, factor):

@@ -9,7 +9,6 @@ from kit import codecs, decisions, match, objects
 from kit.errors import KitError
 from kit.tasks import TASKS, common
 
-_OPTIONS = ("size", "strides")
 _STRIDES = (8, 16)  # pixels between the places that look for objects
 _FINE = 14  # pixels: where the objects of a class are smaller, places are 4 pixels apart
 _COARSE = 6  # places: an object that is longer needs places further apart
@@ -30,7 +29,7 @@ class Detection:
         score: the least score, 0 to 1, of a box that is said.
         iou: the overlap, 0 to 1, from which the worse of two boxes of one class is dropped.
         most: boxes that are said of an image at most.
-        size: (height, width) in pixels of the images that the network sees; the builder sets it.
+        image_size: (height, width) in pixels of the images that the network sees; the builder sets it.
         strides: pixels between the places that look for objects, finest first, each twice the one
             before; None lets the sizes of the training objects decide.
         padding: boxes in the target of an image; of more the largest count. None as `fitted`.
@@ -52,7 +51,7 @@ class Detection:
     score: float = 0.25
     iou: float = 0.6
     most: int = 100
-    size: tuple | None = None
+    image_size: tuple | None = None
     strides: tuple | None = None
     padding: int | None = None
     prior: tuple | None = None
@@ -117,7 +116,9 @@ class Detection:
         """
         if None in input.size:
             raise KitError("A detector is made for one size of images. Say it: image_size=(height, width).")
-        return dataclasses.replace(self, size=tuple(input.size), strides=self.strides or self._strides())
+        return dataclasses.replace(
+            self, image_size=tuple(input.size), strides=self.strides or self._strides()
+        )
 
     def head(self, maps, image=None, **style):
         """Feature maps, one for each stride -> (batch, places, 4 + classes) boxes in pixels and scores."""
@@ -125,7 +126,7 @@ class Detection:
         from kit.decoders.detect import detect
 
         raw = detect(maps, len(self.classes), **style)
-        return activations.output(self.match.activation, raw, size=self.size, strides=self.strides)
+        return activations.output(self.match.activation, raw, size=self.image_size, strides=self.strides)
 
     def decided(self, outputs):
         """Outputs (N, places, 4 + classes) -> the decisions as arrays (`kit.decisions.Decided`)."""
@@ -139,7 +140,7 @@ class Detection:
 
     def make_loss(self):
         """A fresh Keras loss, as the row says."""
-        return match.make_loss(self.match, {name: getattr(self, name) for name in _OPTIONS})
+        return match.make_loss(self.match, {"size": self.image_size, "strides": self.strides})
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""
