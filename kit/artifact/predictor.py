@@ -5,8 +5,6 @@ import functools
 import re
 from pathlib import Path
 
-import numpy as np
-
 from kit.errors import DataError
 
 CHUNK = 256  # raw inputs decoded at a time, so that memory does not grow with their number
@@ -107,10 +105,7 @@ class Predictor:
         moved = []
         for decision, item in zip(decisions, inputs, strict=True):
             size = pixels.size(item)
-            factor = np.array(
-                (size[1] / self.task.image_size[1], size[0] / self.task.image_size[0]) * 2, "float32"
-            )
-            found = boxes.clipped(decision.boxes_xyxy * factor, size)
+            found = boxes.clipped(self.input.frame(size).outward(decision.boxes_xyxy), size)
             moved.append(dataclasses.replace(decision, boxes_xyxy=found))
         return moved
 

@@ -25,7 +25,7 @@ def build_detector(
     momentum=None,
     nesterov=None,
     clipnorm=10.0,
-    average=False,
+    average=True,
 ):
     """Builds and compiles a one-stage detector without anchors, for images of one size.
 
@@ -41,7 +41,7 @@ def build_detector(
         activation, width, depth, normalization, dropout: as in `build_classifier`; None takes the
             backbone's own, and the depth that the strides need.
         l1, l2, optimizer, learning_rate, weight_decay, momentum, nesterov, clipnorm, average: as in
-            `build_classifier`.
+            `build_classifier`; few boxes make noisy gradients, which the average evens out.
 
     Returns:
         A compiled `keras.Model` (batch, height, width, channels) -> (batch, places, 4 + classes): corners

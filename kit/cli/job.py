@@ -66,8 +66,10 @@ class Job:
 
     def _planned(self, folder):
         """This job with the settings that fit its minutes, the same ones when it is continued."""
+        from kit.planning.plan import covers
+
         minutes, path = self.parts["fit"].get("minutes"), folder / PLAN
-        if not minutes or "epochs" in self.parts["fit"] or not self.data.task.is_dense:
+        if not minutes or "epochs" in self.parts["fit"] or not covers(self.data.task):
             return self
         if not path.exists():
             fit = {name: value for name, value in self.parts["fit"].items() if name != "minutes"}

@@ -41,15 +41,21 @@ def described(raw, request):
     """The `Images` that fit, not fitted; `raw` gets the decoded images and what was found in them."""
     if isinstance(raw.inputs, np.ndarray) and raw.inputs.dtype == object:
         raw.inputs = np.stack(raw.inputs)
-    if request.input is None and request.image_size is None:
-        size, why = fitting([size for size in raw.sizes if size])
-        raw.input = Images(size, _channels(raw.inputs))
+    if request.input is None:
+        size, why = _size(raw, pictures.pair(request.image_size))
+        raw.input = Images(size, _channels(raw.inputs), letterbox=True)
         raw.notes.append(why)
     told = list(raw.findings)
     images = pictures.described(raw, request)
     lost = {row for finding in told for row in finding.rows}
     raw.findings = told + [found for found in raw.findings[len(told) :] if not lost.intersection(found.rows)]
     return images
+
+
+def _size(raw, asked):
+    if asked is None:
+        return fitting([size for size in raw.sizes if size])
+    return asked, f"Images are brought to {asked[0]} x {asked[1]} pixels, as you said."
 
 
 def _channels(inputs):
@@ -95,26 +101,28 @@ def checked(raw, task):
 
 def fitted_task(task, input, raw, rows):
     """The task with the statistics of these rows, in the pixels that the network sees."""
-    return task.fitted(scaled(rows_of(raw.labels, rows), rows_of(raw.sizes, rows), input.size))
+    return task.fitted(seen(rows_of(raw.labels, rows), rows_of(raw.sizes, rows), input))
 
 
-def scaled(labels, sizes, size):
-    """Boxes in pixels of images that were brought to another size.
+def seen(labels, sizes, input):
+    """Boxes in pixels of what the network sees of their images.
 
     Args:
         labels: N pairs (boxes_xyxy (M, 4), names (M,)).
         sizes: (height, width) of each image as its boxes have it.
-        size: (height, width) that all images were brought to.
+        input: the `Images` that bring them to one size.
 
     Returns:
         Object array (N,) of such pairs.
 
     Example:
-        >>> scaled([(np.array([[2, 2, 4, 4]]), ["cat"])], [(10, 20)], (20, 20))[0][0].tolist()
+        >>> seen([(np.array([[2, 2, 4, 4]]), ["cat"])], [(10, 20)], Images((20, 20)))[0][0].tolist()
         [[2.0, 4.0, 4.0, 8.0]]
     """
-    factors = [np.array((size[1] / old[1], size[0] / old[0]) * 2, "float32") for old in sizes]
-    return ragged([(boxes * factor, names) for (boxes, names), factor in zip(labels, factors, strict=True)])
+    frames = [input.frame(size) for size in sizes]
+    return ragged(
+        [(frame.inward(boxes), names) for (boxes, names), frame in zip(labels, frames, strict=True)]
+    )
 
 
 def by_part(labels, task, parts):

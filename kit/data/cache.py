@@ -161,7 +161,7 @@ def _copy(array, rows, path):
 
 
 def _named_after(paths, images, dtype):
-    told = [_RULES, images.size, images.channels, images.scale, str(dtype)]
+    told = [_RULES, images.size, images.letterbox, images.channels, images.scale, str(dtype)]
     for path in paths:
         status = os.stat(path)
         told.append((os.fspath(Path(path).absolute()), status.st_size, status.st_mtime_ns))

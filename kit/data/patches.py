@@ -70,6 +70,7 @@ class Patches:
 
     streams = False
     weights = None
+    patience = None
 
     def __init__(self, x, y, *, size, task, policy, seed=0):
         self.x, self.y, self.size = x, y, tuple(size)

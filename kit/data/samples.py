@@ -70,7 +70,7 @@ class Samples:
         """The labels of what the model sees: boxes are moved as their images are resized."""
         if self.sizes is None:
             return self.labels
-        return boxed.scaled(self.labels, self.sizes, self.input.size)
+        return boxed.seen(self.labels, self.sizes, self.input)
 
     @property
     def is_clean(self):

@@ -42,7 +42,8 @@ def shapes(task="segmentation", samples=200, size=(64, 64), seed=0, *, scene="sh
             height, width): places in `CLASSES[scene]`, and 255 where a pixel is void.
         denoising: the images alone, without grain.
         detection: (images, truths): for each image (boxes_xyxy, labels): float32 (M, 4) in pixels
-            around what is seen of each object, and its M names.
+            around what is seen of each object, and its M names. Here shapes leave each other free, as
+            nobody could tell what a hidden one is.
 
     Raises:
         KitError: if the task or the scene is unknown, or the size too small.
@@ -60,7 +61,7 @@ def shapes(task="segmentation", samples=200, size=(64, 64), seed=0, *, scene="sh
         raise KitError(
             f"Pictures are at least {_SMALLEST} x {_SMALLEST} pixels. Received: {samples} of {size}."
         )
-    drawn = [_drawn(scene, size, seed, index, grain=task != "denoising") for index in range(samples)]
+    drawn = [_drawn(scene, size, seed, index, task) for index in range(samples)]
     images = np.stack([canvas.picture() for canvas in drawn])
     if task == "denoising":
         return images
@@ -69,10 +70,10 @@ def shapes(task="segmentation", samples=200, size=(64, 64), seed=0, *, scene="sh
     return images, [canvas.objects(CLASSES[scene]) for canvas in drawn]
 
 
-def _drawn(scene, size, seed, index, grain):
-    canvas = _Canvas(size, np.random.default_rng([seed % 2**64, index]))
+def _drawn(scene, size, seed, index, task):
+    canvas = _Canvas(size, np.random.default_rng([seed % 2**64, index]), apart=task == "detection")
     _SCENES[scene](canvas, CLASSES[scene].index)
-    if grain:
+    if task != "denoising":
         canvas.image += _GRAIN * canvas.rng.standard_normal(canvas.image.shape)
     return canvas
 
@@ -80,8 +81,8 @@ def _drawn(scene, size, seed, index, grain):
 class _Canvas:
     """A picture in the making: colours, classes and objects of all pixels, painted back to front."""
 
-    def __init__(self, size, rng):
-        self.rng, self.size = rng, tuple(size)
+    def __init__(self, size, rng, apart=False):
+        self.rng, self.size, self.apart = rng, tuple(size), apart
         self.unit = min(size)
         self.y, self.x = np.mgrid[: size[0], : size[1]] + 0.5  # centres of the pixels
         self.image = np.zeros((*size, 3))
@@ -148,7 +149,9 @@ def _shapes(canvas, number):
             rng.uniform(0.1, 0.24) * unit,
             rng.uniform(0, 2 * np.pi),
         )
-        canvas.paint(getattr(outline, kind)(canvas), number(kind), _colour(rng))
+        distance = getattr(outline, kind)(canvas)
+        if not (canvas.apart and canvas.owner[distance < 1].any()):
+            canvas.paint(distance, number(kind), _colour(rng))
 
 
 def _streets(canvas, number):

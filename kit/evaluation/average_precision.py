@@ -34,11 +34,21 @@ class AveragePrecision:
             where a class has no true box.
         recall: (thresholds, classes, areas, 3) of the best 1, 10 and 100.
         scores: (thresholds, 101, classes, areas) score of the detection at which that recall is reached.
+        evidence: for each class an `Evidence`.
     """
 
     precision: np.ndarray
     recall: np.ndarray
     scores: np.ndarray
+    evidence: tuple = ()
+
+    def best_scores(self):
+        """(classes,) the score from which boxes had best be said: F1 at an IoU of 0.5 is largest; or nan."""
+        precision, score = self.precision[0, ..., 0], self.scores[0, ..., 0]
+        f1 = 2 * precision * RECALLS[:, None] / np.maximum(precision + RECALLS[:, None], 1e-12)
+        best = np.nan_to_num(f1, nan=-1.0).argmax(axis=0)
+        found = np.take_along_axis(score, best[None], axis=0)[0]
+        return np.where(np.nan_to_num(f1).max(axis=0) > 0, found, np.nan)
 
     def metrics(self):
         """map_50_95, map_50, map_75, map by area, ar_1, ar_10, ar_100 and ar by area; nan if undefined."""
@@ -57,6 +67,23 @@ class AveragePrecision:
         """(classes, 2) AP over all thresholds, and at 0.5, of each class; nan where it has no true box."""
         whole = self.precision[..., 0]
         return np.stack([whole.mean(axis=(0, 1)), whole[0].mean(axis=0)], axis=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """What was matched in one class, its D detections in all images from the best to the worst.
+
+    Args:
+        images: (D,) the image of each.
+        right: (thresholds, D) whether it is right.
+        counts: (thresholds, D) whether it is right or wrong; else it counts neither way.
+        objects: (N,) true boxes of each image.
+    """
+
+    images: np.ndarray
+    right: np.ndarray
+    counts: np.ndarray
+    objects: np.ndarray
 
 
 def average_precision(truths, detections, classes):
@@ -82,13 +109,14 @@ def average_precision(truths, detections, classes):
     precision = np.full((shape[0], len(RECALLS), *shape[1:]), np.nan)
     scores = np.full(precision.shape, np.nan)
     recall = np.full((*shape, len(MOST)), np.nan)
-    truths = [_completed(truth) for truth in truths]
+    truths, evidence = [_completed(truth) for truth in truths], []
     for number in range(classes):
-        pairs = [_Pair.of(*both, number) for both in zip(truths, detections, strict=True)]
-        pairs = [pair for pair in pairs if len(pair.scores) or len(pair.area)]
+        every = [_Pair.of(*both, number) for both in zip(truths, detections, strict=True)]
+        pairs = [pair for pair in every if len(pair.scores) or len(pair.area)]
         for pair in pairs:
             pair.prepare()
         _match(pairs)
+        evidence.append(_evidence(every))
         for place, (low, high) in enumerate(AREAS.values()):
             counted = sum(int(np.sum(~pair.left_out(low, high))) for pair in pairs)
             if counted:
@@ -96,7 +124,7 @@ def average_precision(truths, detections, classes):
                 precision[:, :, number, place], scores[:, :, number, place], recall[where] = _curves(
                     pairs, place, counted
                 )
-    return AveragePrecision(precision, recall, scores)
+    return AveragePrecision(precision, recall, scores, tuple(evidence))
 
 
 @dataclasses.dataclass
@@ -217,6 +245,21 @@ def _curves(pairs, area, counted):
         there = places < len(share)
         precision[row, there], at[row, there] = share[places[there]], scores[places[there]]
     return precision, at, recall
+
+
+def _evidence(every):
+    """The `Evidence` of one class from the pair of each image, over objects of all sizes."""
+    with_boxes = [(image, pair) for image, pair in enumerate(every) if len(pair.scores)]
+    none = np.zeros((len(THRESHOLDS), 0), bool)
+    images = np.concatenate([np.zeros(0, int), *(np.full(len(pair.scores), i) for i, pair in with_boxes)])
+    scores = np.concatenate([np.zeros(0), *(pair.scores for _, pair in with_boxes)])
+    matched, ignored = (
+        np.concatenate([none, *(getattr(pair, name)[:, 0] for _, pair in with_boxes)], axis=1)
+        for name in ("matched", "ignored")
+    )
+    order = np.argsort(-scores, kind="stable")
+    objects = np.array([np.sum(~pair.crowd) for pair in every], float)
+    return Evidence(images[order], (matched & ~ignored)[:, order], ~ignored[:, order], objects)
 
 
 def _completed(truth):

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from kit.evaluation.box_errors import KINDS, READING
+
 _NONE = "background"
 
 
@@ -14,6 +16,15 @@ def confusion(outcome):
     names = [*map(str, outcome.names), _NONE]
     index, columns = (pd.Index(names, name=name) for name in ("truth", "decision"))
     return pd.DataFrame(outcome.confusion(), index=index, columns=columns)
+
+
+def errors(outcome):
+    """Boxes that are said by kind and class, as a DataFrame with a row a kind."""
+    import pandas as pd
+
+    index = pd.Index(KINDS, name="kind")
+    frame = pd.DataFrame(outcome.errors().T, index=index, columns=[*map(str, outcome.names)])
+    return frame.assign(meaning=[READING[kind] for kind in KINDS])
 
 
 def worst(outcome, names, rows):

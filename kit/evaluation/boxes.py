@@ -6,6 +6,7 @@ import numpy as np
 
 from kit import boxes as geometry
 from kit import decisions
+from kit.evaluation import box_errors, box_intervals
 from kit.evaluation.average_precision import AveragePrecision, average_precision
 from kit.evaluation.report import Report
 
@@ -44,7 +45,9 @@ class BoxOutcome:
         return len(self.truths)
 
     def by_class(self):
-        """{column: (C,)}: map_50_95, map_50, precision, recall and f1 of what is said, and true boxes."""
+        """{column: (C,)}: map_50_95, map_50; precision, recall and f1 of what is said; the score from which
+        f1 would be best; true boxes.
+        """
         counts = self.confusion().astype(float)
         found = np.diag(counts)[:-1]
         said, true = counts.sum(axis=0)[:-1], counts.sum(axis=1)[:-1]
@@ -52,7 +55,18 @@ class BoxOutcome:
         average, half = self.precision.by_class().T
         f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
         columns = {"map_50_95": average, "map_50": half, "precision": precision, "recall": recall, "f1": f1}
-        return {**columns, "support": true.astype(int)}
+        return {**columns, "best_score": self.precision.best_scores(), "support": true.astype(int)}
+
+    def said(self):
+        """For each image the detections that are said: those with at least `score`."""
+        return [
+            {name: values[each["scores"] >= self.score] for name, values in each.items()}
+            for each in self.detections
+        ]
+
+    def errors(self):
+        """(C, 7) boxes that are said by kind, `box_errors.KINDS`."""
+        return box_errors.counted(self.truths, self.said(), len(self.names))
 
     def confusion(self):
         """(C + 1, C + 1) boxes by true and said class; the last row and column stand for no object.
@@ -62,11 +76,10 @@ class BoxOutcome:
         """
         last = len(self.names)
         counts = np.zeros((last + 1, last + 1), int)
-        for truth, said in zip(self.truths, self.detections, strict=True):
-            sure = said["scores"] >= self.score
+        for truth, said in zip(self.truths, self.said(), strict=True):
             free = np.ones(len(truth["labels"]), bool)
-            overlaps = geometry.iou(said["boxes"][sure], truth["boxes"])
-            for label, row in zip(said["labels"][sure], overlaps, strict=True):
+            overlaps = geometry.iou(said["boxes"], truth["boxes"])
+            for label, row in zip(said["labels"], overlaps, strict=True):
                 row = np.where(free, row, 0)
                 best = int(row.argmax()) if len(row) else -1
                 if best >= 0 and row[best] >= _RIGHT:
@@ -89,7 +102,7 @@ class Drawn:
     loss: float
 
 
-def reported(network, task, samples, names):
+def reported(network, task, samples, names, *, seed=0, resamples=box_intervals.MOST):
     """The report on a detector.
 
     Args:
@@ -97,17 +110,18 @@ def reported(network, task, samples, names):
         task: its `Detection`.
         samples: `Samples` under its input and task.
         names: (N,) what each sample is called.
+        seed, resamples: of the intervals.
     """
     from kit.artifact import runtime
     from kit.evaluation.evaluate import losses
 
     x, y = samples.arrays()
     outputs = runtime.compiled(network)(x)
-    factors = _factors(samples, task)
-    truths = [_truth(rows, factor) for rows, factor in zip(y, factors, strict=True)]
+    frames = [samples.input.frame(size) for size in samples.sizes or [task.image_size] * len(samples)]
+    truths = [_truth(rows, frame) for rows, frame in zip(y, frames, strict=True)]
     rule = decisions.get(task.match.decide)
     decided = rule(outputs, task.classes, threshold=_EVERY, overlap=task.iou, most=100).boxes
-    detections = [_said(rows, factor) for rows, factor in zip(decided, factors, strict=True)]
+    detections = [_said(rows, frame) for rows, frame in zip(decided, frames, strict=True)]
     precision = average_precision(truths, detections, len(task.classes))
     outcome = BoxOutcome(
         task.match, task.classes, truths, detections, precision, task.score, losses(task, y, outputs)
@@ -117,7 +131,7 @@ def reported(network, task, samples, names):
     return Report(
         outcome=outcome,
         metrics={name: value for name, value in found.items() if name not in lost},
-        intervals={},
+        intervals=box_intervals.intervals(precision, len(truths), seed, resamples),
         baseline={},
         baseline_says="no object",
         names=names,
@@ -126,33 +140,27 @@ def reported(network, task, samples, names):
             "Average precision is that of COCO; boxes are in pixels of the images as they were found.",
             *(f"{name} is left out: there is no such object here." for name in lost),
         ),
-        examples=_examples(outcome, x, samples.input.scale, factors, names),
+        examples=_examples(outcome, x, samples.input.scale, frames, names),
     )
 
 
-def _factors(samples, task):
-    """(N, 4) pixels of each image as found for a pixel of the network's input."""
-    sizes = [task.image_size] * len(samples) if samples.sizes is None else samples.sizes
-    return [np.array((size[1] / task.image_size[1], size[0] / task.image_size[0]) * 2) for size in sizes]
-
-
-def _truth(rows, factor):
+def _truth(rows, frame):
     rows = rows[rows[:, 4] >= 0].astype("float64")
-    return {"boxes": rows[:, :4] * factor, "labels": rows[:, 4].astype(int)}
+    return {"boxes": frame.outward(rows[:, :4]), "labels": rows[:, 4].astype(int)}
 
 
-def _said(rows, factor):
+def _said(rows, frame):
     rows = rows[rows[:, 5] > 0].astype("float64")
-    return {"boxes": rows[:, :4] * factor, "labels": rows[:, 4].astype(int), "scores": rows[:, 5]}
+    return {"boxes": frame.outward(rows[:, :4]), "labels": rows[:, 4].astype(int), "scores": rows[:, 5]}
 
 
-def _examples(outcome, x, white, factors, names):
+def _examples(outcome, x, white, frames, names):
     """The images with the highest loss; boxes in pixels of the picture that is shown."""
     examples = []
+    every = outcome.said()
     for row in np.argsort(-outcome.losses, kind="stable")[:SHOWN]:
         picture = np.clip(np.asarray(x[row], "float32") / white, 0, 1)
-        sure = outcome.detections[row]["scores"] >= outcome.score
-        said = {name: values[sure] for name, values in outcome.detections[row].items()}
-        pair = [{**each, "boxes": each["boxes"] / factors[row]} for each in (outcome.truths[row], said)]
+        both = (outcome.truths[row], every[row])
+        pair = [{**each, "boxes": frames[row].inward(each["boxes"])} for each in both]
         examples.append(Drawn(names[row], picture, *pair, float(outcome.losses[row])))
     return examples

@@ -48,7 +48,8 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
     if task.form == "boxes":
         from kit.evaluation import boxes
 
-        report = boxes.reported(network, task, samples, _names(samples, len(samples)))
+        drawn = {"seed": seed, "resamples": resamples}
+        report = boxes.reported(network, task, samples, _names(samples, len(samples)), **drawn)
         return _written(report, history, findings, path)
     inputs, targets = samples.arrays()
     outputs = _outputs(network, inputs)

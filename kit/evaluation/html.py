@@ -130,6 +130,8 @@ def _classes(report):
         mistakes := tables.mistakes(report.outcome)
     ):
         parts.append(_section("Most frequent mistakes", table(_named(mistakes))))
+    if report.errors is not None:
+        parts.append(_section("Boxes by kind", table(report.errors.reset_index())))
     return f"<div class='grid'>{''.join(f'<section>{part}</section>' for part in parts)}</div>"
 
 

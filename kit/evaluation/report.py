@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kit import draw, storage
+from kit.evaluation import box_tables as boxes
 from kit.evaluation import html, plots, tables
 from kit.evaluation.outcome import Outcome
 from kit.plain import plain
@@ -69,6 +70,11 @@ class Report:
     def confusion(self):
         """DataFrame: rows true, columns said, in samples; multilabel: a row a label; regression: None."""
         return tables.confusion(self.outcome)
+
+    @functools.cached_property
+    def errors(self):
+        """DataFrame: boxes that are said by kind (rows) and class (columns); None of other tasks."""
+        return boxes.errors(self.outcome) if self.outcome.form == "boxes" else None
 
     @functools.cached_property
     def worst(self):
@@ -168,6 +174,7 @@ class Report:
             "metrics": self.table(),
             "per_class": self.per_class.reset_index(),
             "confusion": None if self.confusion is None else self.confusion.reset_index(),
+            "errors": None if self.errors is None else self.errors.reset_index(),
             "worst": self.worst,
         }
         return {name: frame for name, frame in frames.items() if frame is not None and len(frame)}

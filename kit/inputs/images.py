@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from kit.boxes import Frame
 from kit.errors import Fault, KitError, SchemaError
 from kit.inputs import INPUTS, pixels
 from kit.inputs.findings import Finding, in_rows, raise_if_any
 
+_GRAY = 128 / 255  # share of white at the sides of a picture that keeps its shape
 _MANY = 8  # pictures from which threads pay
 _MOST_PICTURES, _MOST_NUMBERS = 4096, 20_000_000  # looked at for statistics: at most 80 MB
 
@@ -31,6 +33,8 @@ class Images:
         mean: mean of each channel in the training part, in 0 to `scale`.
         std: standard deviation of each channel in the training part.
         usual: median (height, width) of the training part where every picture keeps its own size.
+        letterbox: whether a picture of another shape keeps it, with gray at two sides, instead of being
+            stretched.
 
     Raises:
         KitError: if a size, the channels or the scale is not positive.
@@ -47,6 +51,7 @@ class Images:
     mean: tuple | None = None
     std: tuple | None = None
     usual: tuple | None = None
+    letterbox: bool = False
 
     rank = 4
 
@@ -113,10 +118,14 @@ class Images:
             ]
             return named[0] if named else encoded[0]
         try:
-            array = pixels.decode(item, self.size, self.channels)
+            array = pixels.decode(item, self.size, self.channels, 255 * _GRAY if self.letterbox else None)
         except pixels.Unreadable as error:
             return Finding(error.fault(str(item) if isinstance(item, str | os.PathLike) else where))
         return array if self.scale == 255 else array.astype("float32") * np.float32(self.scale / 255)
+
+    def frame(self, size):
+        """The `kit.boxes.Frame` in which a picture of (height, width) pixels is seen."""
+        return Frame.of(size, self.size, self.letterbox)
 
     def is_one(self, raw):
         """Whether this is one picture and not a batch of them."""
@@ -199,7 +208,8 @@ class Images:
         if self.is_ragged:
             return ragged(list(batch)), findings
         if batch.shape[1:3] != self.size:
-            batch = _stacked([pixels.resize(picture, self.size) for picture in batch], self.shape)
+            fill = _GRAY * self.scale if self.letterbox else None
+            batch = _stacked([pixels.framed(picture, self.size, fill) for picture in batch], self.shape)
         return batch, findings
 
     def _wrong_shape(self, raw):

@@ -3,8 +3,8 @@
 EXIF rotation is applied. Transparency is laid on white. CMYK, YCbCr and palettes become
 RGB. 16-bit gray is scaled so that 65535 becomes 255 (Pillow itself brings 16-bit colour to
 8 bits). Of several frames the first is read. Gray becomes colour by repeating, colour becomes
-gray by ITU-R 601 luma. Resizing is bilinear, averaging where it shrinks, and does not keep
-the ratio of the sides.
+gray by ITU-R 601 luma. Resizing is bilinear, averaging where it shrinks; it stretches the picture,
+or keeps its shape in a frame.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kit import boxes
 from kit.errors import Fault
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
@@ -44,13 +45,15 @@ class Unreadable(Exception):
         return Fault(where, self.found, self.expected, self.cure)
 
 
-def decode(source, size, channels):
+def decode(source, size, channels, fill=None):
     """One picture -> (height, width, channels): uint8, or float32 in 0 to 255 if it has 16 bits.
 
     Args:
         source: path, bytes or Pillow image.
         size: (height, width) in pixels; (None, None) for its own.
         channels: 1 or 3.
+        fill: None stretches the picture to `size`; a value from 0 to 255 keeps its shape and fills the
+            two sides that are left (`letterbox`).
 
     Raises:
         Unreadable: if it is not an image of `FORMATS`, is cut short, or has over 50 megapixels.
@@ -66,7 +69,7 @@ def decode(source, size, channels):
         image = _opened(source)
         if size[0]:
             image.draft(image.mode, (2 * max(size),) * 2)  # large JPEGs: decoded at 1/2, 1/4 or 1/8
-        return _array(_upright(image), size, channels)
+        return _array(_upright(image), size, channels, fill)
 
 
 def size(source):
@@ -122,6 +125,24 @@ def resize(array, size):
     planes = [Image.fromarray(np.ascontiguousarray(array[..., c])) for c in range(array.shape[-1])]
     shrunk = [plane.resize(tuple(size)[::-1], Image.Resampling.BILINEAR) for plane in planes]
     return np.stack([np.asarray(plane) for plane in shrunk], axis=-1)
+
+
+def letterbox(array, size, fill):
+    """The image as large as it fits into `size` without being stretched, `fill` on the two sides left.
+
+    Example:
+        >>> letterbox(np.zeros((1, 2, 1), "uint8"), (4, 4), 9)[:, 0, 0].tolist()
+        [9, 0, 0, 9]
+    """
+    top, left, height, width = boxes.inner(array.shape[:2], size)
+    frame = np.full((*size, array.shape[-1]), fill, array.dtype)
+    frame[top : top + height, left : left + width] = resize(array, (height, width))
+    return frame
+
+
+def framed(array, size, fill=None):
+    """`resize`, or with a value for `fill` `letterbox`."""
+    return resize(array, size) if fill is None else letterbox(array, size, fill)
 
 
 def nearest(map_, size):
@@ -198,20 +219,20 @@ def _upright(image):
     return ImageOps.exif_transpose(image)
 
 
-def _array(image, size, channels):
+def _array(image, size, channels, fill):
     if image.mode == "F":
         raise Unreadable("pixels are 32-bit floats", "8 or 16 bits", "Save it with 16 bits.")
     if image.mode in _SIXTEEN_BITS:
-        return _sixteen_bits(image, size, channels)
+        return _sixteen_bits(image, size, channels, fill)
     image = _opaque(image).convert("L" if channels == 1 else "RGB")
-    return resize(np.atleast_3d(np.asarray(image)), size)
+    return framed(np.atleast_3d(np.asarray(image)), size, fill)
 
 
-def _sixteen_bits(image, size, channels):
+def _sixteen_bits(image, size, channels, fill):
     values = np.asarray(image).astype("float32")[..., None]
     if values.max() > 65535 or values.min() < 0:
         raise Unreadable(f"pixels from {values.min():g} to {values.max():g}", "8 or 16 bits")
-    return np.repeat(resize(values / np.float32(257), size), channels, axis=-1)  # 65535 = 257 * 255
+    return np.repeat(framed(values / np.float32(257), size, fill), channels, axis=-1)  # 65535 = 257 * 255
 
 
 def _opaque(image):

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from kit.errors import KitError
-from kit.planning import maps
+from kit.planning import widths
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -38,8 +38,8 @@ class Plan:
 def plan(data, *, minutes, seed=0, builder=None, fit=None):
     """Chooses settings for these data from what they are and from a few timed steps.
 
-    Tasks on maps: patch, width, depth, batch size, epochs and schedule. Others: `kit.fit` decides by
-    itself, and the plan hands it the time.
+    Tasks on maps: patch, width, depth, batch size, epochs and schedule. Detection: width, batch size and
+    epochs. Others: `kit.fit` decides by itself, and the plan hands it the time.
 
     Args:
         data: a `Data`.
@@ -62,9 +62,19 @@ def plan(data, *, minutes, seed=0, builder=None, fit=None):
     if minutes <= 0:
         raise KitError(f"minutes must be above 0. Received: {minutes}.")
     builder, fit = dict(builder or {}), dict(fit or {})
-    if not data.task.is_dense:
+    if not covers(data.task):
         return Plan(builder, {**fit, "minutes": minutes}, ("kit.fit decides the rest from the data.",))
-    return Plan(*maps.settings(data, minutes, seed, builder, fit))
+    return Plan(*widths.settings(data, minutes, seed, builder, fit))
+
+
+def covers(task):
+    """Whether more is planned for a task than its minutes.
+
+    Example:
+        >>> covers(kit.Segmentation(2)), covers(kit.Classification(2))
+        (True, False)
+    """
+    return task.is_dense or task.form == "boxes"
 
 
 def _keywords(settings):

@@ -22,12 +22,10 @@ def prepare(kit, data, *, seed, class_weight, augment, patch=None):
     if not len(data.train):
         raise DataError("No training samples. At least one sample of each class is needed.")
     has_validation = data.validation is not None and len(data.validation)
-    if kit.task.is_dense:
-        feed = patches(kit, data.train, seed=seed, augment=augment, patch=patch)
+    if kit.task.is_dense or kit.task.form == "boxes":
+        feed = varying(kit, data.train, seed=seed, augment=augment, patch=patch)
         return feed, windows(*encoded(data.validation, kit)) if has_validation else None
     x, y = encoded(data.train, kit)
-    if kit.task.form == "boxes":
-        return boxed(kit, x, y, seed, augment), encoded(data.validation, kit) if has_validation else None
     weights = sample_weights(kit.task, data.train.labels, class_weight)
     streams = any(isinstance(array, np.memmap) for array in (x.values() if isinstance(x, dict) else (x,)))
     feed = Feed(x, y, weights, seed=seed, augment=varied(kit, data, augment), streams=streams)
@@ -45,6 +43,13 @@ def seen_by(samples, kit):
         return samples
     encoded = samples.encoded if samples.input == kit.input else None
     return dataclasses.replace(samples, input=kit.input, task=kit.task, encoded=encoded)
+
+
+def varying(kit, samples, *, seed, augment, patch=None):
+    """The training part of a task whose labels change with the images: a feed of patches, or of boxes."""
+    if kit.task.is_dense:
+        return patches(kit, samples, seed=seed, augment=augment, patch=patch)
+    return boxed(kit, *encoded(samples, kit), seed, augment)
 
 
 def patches(kit, samples, *, seed, augment, patch=None):

@@ -121,6 +121,20 @@ class Pace(StopAfter):
         return max(1, min(int(self.left / np.median(self.recent)), MOST_EPOCHS - epoch))
 
 
+class Calendar(keras.callbacks.Callback):
+    """Tells the feed how many epochs there will be, as far as that is known.
+
+    It has to come after `Pace`, which may change its mind.
+    """
+
+    def __init__(self, feed):
+        super().__init__()
+        self.feed = feed
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.feed.epochs = self.params["epochs"]
+
+
 class Progress(keras.callbacks.Callback):
     """One line an epoch on stderr, with the best so far and the time left.
 

@@ -19,6 +19,8 @@ class Feed:
         streams: whether the arrays lie on the disk and are to be read batch by batch.
     """
 
+    patience = None  # epochs without a better validation loss; None: as `plan.patience` says
+
     def __init__(self, x, y, weights=None, *, seed=0, augment=None, streams=False):
         self.x, self.y, self.weights = x, y, weights
         self.seed, self.augment, self.streams = seed, augment, streams

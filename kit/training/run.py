@@ -57,6 +57,7 @@ class Run:
             yield parts.StopAfter(60 * s.minutes, used)
         if tensorboard:
             yield keras.callbacks.TensorBoard(tensorboard, write_graph=False)
+        yield parts.Calendar(self.feed)
         if self.verbose:
             yield parts.Progress(kept.done)
 

@@ -38,7 +38,8 @@ def planned(model, feed, asked, wanted_precision, wanted_engine, callbacks):
     epochs = asked["epochs"] or plan.epochs(feed.steps(batch_size))
     if asked["minutes"] and not asked["epochs"]:
         epochs = affordable(model, feed, batch_size, engine, asked["minutes"])
-    patience = plan.patience(epochs) if asked["patience"] is None else asked["patience"]
+    own = plan.patience(epochs) if feed.patience is None else feed.patience
+    patience = own if asked["patience"] is None else asked["patience"]
     schedule, seed = asked["schedule"], asked["seed"]
     why = f"{why}; {said}" if said else why
     falls = schedule not in ("constant", "plateau")
@@ -82,7 +83,7 @@ def accumulate_gradients(model, batches):
 
 
 def apply(model, settings, steps_an_epoch):
-    """Puts the settings that live inside the model there: learning rates and BatchNorm's momentum."""
+    """Puts the settings that live inside the model there: learning rates, and how long averages last."""
     import keras
 
     steps = settings.epochs * steps_an_epoch
@@ -90,6 +91,8 @@ def apply(model, settings, steps_an_epoch):
         rates.free(model.optimizer)
     else:
         rates.set_schedule(model.optimizer, settings.schedule, steps)
+    if model.optimizer.use_ema:
+        model.optimizer.ema_momentum = plan.average_momentum(steps)
     momentum = plan.batchnorm_momentum(steps, steps_an_epoch)
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.BatchNormalization):

@@ -44,7 +44,8 @@ def test_labels_are_pairs_in_pixels_of_the_image_as_it_was_found(tmp_path, writt
     boxes, names = data.train.labels[0]
     assert boxes.dtype == np.float32 and boxes.shape == (len(names), 4) and names.dtype == object
     moved = data.train.seen_labels()[0][0]
-    np.testing.assert_allclose(moved, boxes * np.array([0.96, 64 / 72, 0.96, 64 / 72]), rtol=1e-5)
+    inside = np.array([89, 64, 89, 64]) / np.array([100, 72, 100, 72])  # kept in shape: 3 and 4 gray columns
+    np.testing.assert_allclose(moved, boxes * inside + np.array([3, 0, 3, 0]), rtol=1e-5)
     few = data.train.subset([1, 0])
     assert (few.seen_labels()[1][0] == moved).all()
 

@@ -5,7 +5,7 @@ import pytest
 
 import kit
 from kit.data.noise import estimated_sigma
-from kit.data.shapes import CLASSES, shapes
+from kit.data.shapes import CLASSES, _drawn, shapes
 from kit.maps import VOID
 
 scenes = pytest.mark.parametrize("scene", CLASSES)
@@ -52,9 +52,9 @@ def test_denoising_gets_the_same_scenes_without_grain():
 
 @scenes
 def test_boxes_lie_around_what_is_seen_of_each_object(scene):
-    _, truths = shapes("detection", samples=20, size=(64, 64), scene=scene)
-    _, masks = shapes(samples=20, size=(64, 64), scene=scene)
-    for (boxes_xyxy, labels), mask in zip(truths, masks, strict=True):
+    for index in range(20):
+        canvas = _drawn(scene, (64, 64), 0, index, "detection")
+        (boxes_xyxy, labels), mask = canvas.objects(CLASSES[scene]), canvas.mask
         assert boxes_xyxy.shape == (len(labels), 4) and boxes_xyxy.dtype == np.float32
         assert (boxes_xyxy[:, 2:] > boxes_xyxy[:, :2]).all() and boxes_xyxy.max(initial=0) <= 64
         for (left, top, right, bottom), label in zip(boxes_xyxy.astype(int), labels, strict=True):

@@ -5,6 +5,7 @@ import pytest
 
 from kit import boxes
 from kit.evaluation.average_precision import average_precision
+from kit.evaluation.box_intervals import by_weights, intervals
 
 NAMES = ("map_50_95", "map_50", "map_75", "map_small", "map_medium", "map_large")
 NAMES += ("ar_1", "ar_10", "ar_100", "ar_small", "ar_medium", "ar_large")
@@ -100,3 +101,39 @@ def test_nothing_found_is_zero_and_nothing_there_is_undefined():
     truth = {"boxes": np.array([[0.0, 0.0, 50.0, 50.0]]), "labels": np.array([0])}
     assert average_precision([truth], [nothing], 1).metrics()["map_50_95"] == 0
     assert np.isnan(average_precision([nothing], [nothing], 1).metrics()["map_50_95"])
+
+
+def test_drawing_images_anew_is_as_measuring_them_so_often(rng):
+    truths, detections = scenes(rng)
+    found = average_precision(truths, detections, 3)
+    weights = rng.integers(0, 3, (len(truths), 4)).astype(float)
+    values = by_weights(found.evidence, weights)
+    for column, counts in enumerate(weights.T.astype(int)):
+        again = [np.repeat(np.array(each, object), counts).tolist() for each in (truths, detections)]
+        expected = average_precision(*again, 3).precision[..., 0].mean(axis=1)
+        np.testing.assert_allclose(values[:, column], expected.T, atol=1e-9)
+
+
+def test_the_interval_holds_the_average_precision(rng):
+    truths, detections = scenes(rng, images=40)
+    found = average_precision(truths, detections, 3)
+    for name, (low, high) in intervals(found, 40, seed=0, resamples=50).items():
+        assert low < found.metrics()[name] < high
+
+
+def test_the_best_score_is_that_of_a_search_over_all_scores(rng):
+    truths, detections = scenes(rng)
+    best = average_precision(truths, detections, 1).best_scores()[0]
+    own = [
+        {key: values[each["labels"] == 0] for key, values in each.items()} for each in (*truths, *detections)
+    ]
+    truths, detections = own[: len(truths)], own[len(truths) :]
+    objects = sum(len(truth["labels"]) for truth in truths)
+
+    def f1(score):
+        kept = [{key: values[each["scores"] >= score] for key, values in each.items()} for each in detections]
+        found = average_precision(truths, kept, 1).evidence[0].right[0].sum()
+        return 2 * found / (objects + sum(len(each["labels"]) for each in kept))
+
+    scores = np.concatenate([each["scores"] for each in detections])
+    assert f1(best) >= 0.98 * max(map(f1, scores))  # precision is read at 101 recalls

@@ -208,3 +208,21 @@ def test_files_are_never_written_to(png):
     before = png.read_bytes(), png.stat().st_mtime_ns
     kit.Images((2, 2)).encode([png, io.BytesIO(png.read_bytes()).getvalue()])
     assert (png.read_bytes(), png.stat().st_mtime_ns) == before
+
+
+def test_a_letterbox_keeps_the_shape_of_a_picture_with_gray_at_two_sides():
+    picture = np.full((1, 10, 20, 3), 255, "uint8")
+    found = kit.Images((40, 40), letterbox=True).encode(picture)[0]
+    assert (found[10:30] == 255).all() and (found[:10] == 128).all() and (found[30:] == 128).all()
+
+
+@pytest.mark.parametrize("letterbox", [False, True])
+def test_boxes_lie_in_the_frame_as_the_picture_does_and_come_back(letterbox):
+    picture = np.zeros((30, 50, 3), "uint8")
+    picture[6:18, 10:40] = 255
+    images = kit.Images((64, 48), letterbox=letterbox)
+    rows, columns = np.nonzero(images.decode(picture)[..., 0] > 200)
+    box = images.frame((30, 50)).inward(np.array([10.0, 6, 40, 18]))
+    seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+    np.testing.assert_allclose(box, seen, atol=1.0)
+    np.testing.assert_allclose(images.frame((30, 50)).outward(box), [10, 6, 40, 18], atol=1e-4)

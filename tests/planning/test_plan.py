@@ -4,7 +4,7 @@ import pytest
 
 import kit
 from kit.errors import KitError
-from kit.planning import maps
+from kit.planning import widths
 
 
 def searched(milliseconds, budget=1.0, wanted=100):
@@ -15,7 +15,7 @@ def searched(milliseconds, budget=1.0, wanted=100):
         looked_at.append(width)
         return int(1000 * budget / milliseconds[width]), milliseconds[width] / 1000, budget
 
-    width, _ = maps._widest(tuple(milliseconds), steps, wanted, float("inf"))
+    width, _ = widths._widest(tuple(milliseconds), steps, wanted, float("inf"))
     return width, looked_at
 
 
@@ -59,3 +59,11 @@ def test_tasks_without_maps_leave_the_plan_to_fit():
 def test_no_time_is_no_plan():
     with pytest.raises(KitError, match="above 0"):
         kit.plan(kit.load_data("wine"), minutes=0)
+
+
+def test_a_detector_is_as_wide_as_the_time_allows_and_little_time_is_told():
+    data = kit.load_data(kit.shapes("detection", 12, (32, 32)), task="detection")
+    plan = kit.plan(data, minutes=0.01)
+    assert plan.builder == {"width": 12}
+    assert plan.fit["batch_size"] == 8 and "patch" not in plan.fit
+    assert "more minutes" in plan.why[-1]

@@ -10,7 +10,6 @@ from PIL import Image
 
 import kit
 from kit import tasks
-from kit.data.box_feed import BoxFeed, Policy, mirrored, placed
 from kit.errors import KitError, MatchError
 
 CLASSES = ("disc", "rectangle", "triangle")
@@ -82,35 +81,6 @@ def test_json_brings_back_an_equal_task():
 def test_any_backbone_with_maps_can_detect():
     model = kit.build_detector(kit.Detection(2), (32, 48, 1), backbone="resnet", width=4, strides=(4, 8))
     assert model.output_shape == (None, 8 * 12 + 4 * 6, 6)
-
-
-def test_boxes_follow_their_image_when_it_is_mirrored_moved_and_scaled():
-    image = np.zeros((20, 30, 1), "uint8")
-    image[4:10, 6:18] = 200
-    boxes = np.array([[6.0, 4.0, 18.0, 10.0, 1.0]])
-    for changed, moved in (
-        mirrored(image, boxes),
-        placed(image, boxes, 1.0, 5, 3),
-        placed(image, boxes, 0.5, 2, 8),
-        placed(image, boxes, 1.5, -4, -2),
-    ):
-        rows, columns = np.nonzero(changed[..., 0] > 120)
-        seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
-        np.testing.assert_allclose(moved[0, :4], seen, atol=1.01)
-
-
-def test_an_object_of_which_little_is_seen_has_no_box():
-    _, boxes = placed(np.zeros((20, 20, 1), "uint8"), np.array([[0, 0, 10, 10, 0.0]]), 1.0, -9, 0)
-    assert boxes.shape == (0, 5)
-
-
-def test_an_epoch_depends_on_seed_and_number_and_nothing_else(rng):
-    x, y = rng.integers(0, 255, (6, 16, 16, 3)).astype("uint8"), np.full((6, 4, 5), -1, "float32")
-    y[:, 0] = [2, 2, 12, 12, 0]
-    first, again, other = (BoxFeed(x, y, policy=Policy(mosaic=0.5), seed=seed) for seed in (0, 0, 1))
-    np.testing.assert_array_equal(first.epoch(3)[0], again.batch(3, range(6))[0])
-    np.testing.assert_array_equal(first.epoch(3)[1][[2]], again.batch(3, [2])[1])
-    assert (first.epoch(3)[0] != other.epoch(3)[0]).any() and first.epoch(3)[1].shape == (6, 4, 5)
 
 
 def test_from_drawn_images_to_boxes_in_pixels_of_a_file(tmp_path):

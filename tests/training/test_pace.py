@@ -68,3 +68,13 @@ def test_a_model_trained_by_steps_can_be_trained_by_the_clock(toys):
     model = kit.build_regressor(data.task, data.input, width=8, depth=2, learning_rate=0.02)
     kit.fit(model, data, epochs=2, verbose=0)
     assert kit.fit(model, data, minutes=0.01, verbose=0).params["is_paced"]
+
+
+def test_the_feed_is_told_how_many_epochs_there_will_be():
+    class Feed:
+        epochs = None
+
+    told = callbacks.Calendar(Feed())
+    told.set_params({"epochs": 12})
+    told.on_epoch_begin(0)
+    assert told.feed.epochs == 12

@@ -4,6 +4,7 @@ import numpy as np
 
 from kit import draw
 from kit.evaluation.average_precision import RECALLS
+from kit.evaluation.box_errors import KINDS
 from kit.evaluation.plots import FIGURES
 
 
@@ -55,4 +56,28 @@ def average_precision(report):
     axes.set_xlabel("recall")
     axes.set_ylabel("precision")
     axes.legend(loc="lower left", fontsize=8)
+    return figure
+
+
+@FIGURES.register(
+    "errors",
+    at=28,
+    fits=_has_boxes,
+    reading="Boxes that are said, by what is wrong with them, and objects that are missed.",
+)
+def errors(report):
+    """How many boxes are wrong in which way, a colour a class."""
+    outcome = report.outcome
+    counts = outcome.errors()[:, 1:]  # what is right needs no cure
+    figure, axes = draw.figure(
+        f"{counts.sum()} errors at a score of {outcome.score:g}", width=6.2, height=3.2
+    )
+    colors, left = draw.class_colors(len(outcome.names)), np.zeros(counts.shape[1])
+    for color, name, row in zip(colors, outcome.names, counts, strict=True):
+        axes.barh(KINDS[1:], row, left=left, color=color, label=draw.readable(str(name), 20))
+        left += row
+    axes.invert_yaxis()
+    axes.set_xlabel("boxes")
+    if len(outcome.names) <= 10:
+        axes.legend(fontsize=8)
     return figure

@@ -1,6 +1,7 @@
 """What the whole-epoch engines share: the loop over epochs, with Keras' callbacks."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -39,21 +40,25 @@ class EpochEngine:
         model.stop_training = False
         callbacks.on_train_begin()
         logs = {}
-        for epoch in range(initial_epoch, epochs):
-            callbacks.on_epoch_begin(epoch)
-            logs = self._train_epoch(feed, epoch)
-            logs |= self._validate(validation, callbacks)
-            callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training:
-                break
+        with ThreadPoolExecutor(1) as aside:
+            samples = None
+            for epoch in range(initial_epoch, epochs):
+                callbacks.on_epoch_begin(epoch)
+                now = feed.epoch(epoch) if samples is None else samples.result()
+                samples = aside.submit(feed.epoch, epoch + 1) if epoch + 1 < epochs else None
+                logs = self._train_epoch(now, feed.order(epoch), epoch)
+                logs |= self._validate(validation, callbacks)
+                callbacks.on_epoch_end(epoch, logs)
+                if model.stop_training:
+                    break
         if not any(isinstance(each, keras.callbacks.SwapEMAWeights) for each in callbacks.callbacks):
             model.optimizer.finalize_variable_values(model.trainable_variables)
         callbacks.on_train_end(logs)
         return model.history
 
-    def _train_epoch(self, feed, epoch):
+    def _train_epoch(self, samples, order, epoch):
         self.model.reset_metrics()
-        data, order = self._device(feed.epoch(epoch)), feed.order(epoch)
+        data = self._device(samples)
         full = len(order) - len(order) % self.batch_size
         batches = order[:full].reshape(-1, self.batch_size)
         start = 0
