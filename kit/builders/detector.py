@@ -20,7 +20,7 @@ def build_detector(
     l1=0.0,
     l2=0.0,
     optimizer="adamw",
-    learning_rate=2e-3,
+    learning_rate=8e-3,
     weight_decay=None,
     momentum=None,
     nesterov=None,
@@ -40,7 +40,8 @@ def build_detector(
             before; None lets the sizes of the training objects decide.
         activation, width, depth, normalization, dropout: as in `build_classifier`; None takes the
             backbone's own, and the depth that the strides need.
-        l1, l2, optimizer, learning_rate, weight_decay, momentum, nesterov, clipnorm, average: as in
+        learning_rate: largest step size; far above the optimizer's own, as boxes are learnt in few steps.
+        l1, l2, optimizer, weight_decay, momentum, nesterov, clipnorm, average: as in
             `build_classifier`; few boxes make noisy gradients, which the average evens out.
 
     Returns:

@@ -18,6 +18,7 @@ CLASSES = {
 TASKS = ("segmentation", "denoising", "detection")
 _SMALLEST = 16  # pixels a side
 _SEEN = 6  # pixels of an object from which it counts as one to detect
+_TRIES = 20  # places that are looked at for a shape that is to be free
 _GRAIN = 6.0  # standard deviation of the noise on the pictures, in units of 0 to 255
 _OBJECTS = ("disc", "rectangle", "triangle", "car", "tree", "pole")
 
@@ -42,8 +43,8 @@ def shapes(task="segmentation", samples=200, size=(64, 64), seed=0, *, scene="sh
             height, width): places in `CLASSES[scene]`, and 255 where a pixel is void.
         denoising: the images alone, without grain.
         detection: (images, truths): for each image (boxes_xyxy, labels): float32 (M, 4) in pixels
-            around what is seen of each object, and its M names. Here shapes leave each other free, as
-            nobody could tell what a hidden one is.
+            around what is seen of each object, and its M names. Here shapes stand upright and leave
+            each other free, as nobody could tell what a hidden one is.
 
     Raises:
         KitError: if the task or the scene is unknown, or the size too small.
@@ -143,15 +144,30 @@ def _shapes(canvas, number):
         canvas.cover(_line(canvas), _colour(rng))
     for _ in range(rng.integers(2, 6)):
         kind = ("disc", "rectangle", "triangle")[rng.integers(3)]
-        outline = _Outline(
-            rng.uniform(0.1, 0.9) * canvas.size[0],
-            rng.uniform(0.1, 0.9) * canvas.size[1],
-            rng.uniform(0.1, 0.24) * unit,
-            rng.uniform(0, 2 * np.pi),
-        )
-        distance = getattr(outline, kind)(canvas)
-        if not (canvas.apart and canvas.owner[distance < 1].any()):
+        distance = _free(canvas, kind) if canvas.apart else _somewhere(canvas, kind)
+        if distance is not None:
             canvas.paint(distance, number(kind), _colour(rng))
+
+
+def _somewhere(canvas, kind, angle=None):
+    rng = canvas.rng
+    outline = _Outline(
+        rng.uniform(0.1, 0.9) * canvas.size[0],
+        rng.uniform(0.1, 0.9) * canvas.size[1],
+        rng.uniform(0.1, 0.24) * canvas.unit,
+        rng.uniform(0, 2 * np.pi) if angle is None else angle,
+    )
+    return getattr(outline, kind)(canvas)
+
+
+def _free(canvas, kind):
+    """An upright shape that touches no other and is seen as a whole; None if there is no room."""
+    for _ in range(_TRIES):
+        distance = _somewhere(canvas, kind, angle=-np.pi / 2)
+        edges = (distance[0], distance[-1], distance[:, 0], distance[:, -1])
+        if not canvas.owner[distance < 1].any() and min(edge.min() for edge in edges) > 0:
+            return distance
+    return None
 
 
 def _streets(canvas, number):

@@ -56,7 +56,7 @@ class TaskAligned(keras.losses.Loss):
     """
 
     def __init__(
-        self, size=(64, 64), strides=(8, 16), weights=(0.5, 7.5, 0.5), name="task_aligned", **kwargs
+        self, size=(64, 64), strides=(8, 16), weights=(2.0, 7.5, 0.5), name="task_aligned", **kwargs
     ):
         super().__init__(name=name, **kwargs)
         self.size, self.strides, self.weights = tuple(size), tuple(strides), tuple(weights)

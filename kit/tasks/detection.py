@@ -11,7 +11,10 @@ from kit.tasks import TASKS, common
 
 _STRIDES = (8, 16)  # pixels between the places that look for objects
 _FINE = 14  # pixels: where the objects of a class are smaller, places are 4 pixels apart
-_COARSE = 6  # places: an object that is longer needs places further apart
+_REACH = (
+    4,
+    12,
+)  # finest strides: up to this long objects are found from one level, from two; else from three
 _ROUND = 8  # targets are filled up to a multiple of so many boxes
 
 
@@ -164,7 +167,7 @@ class Detection:
         if self.sides is None:
             return _STRIDES
         finest = 4 if min(self.sides[:-1]) < _FINE else 8
-        levels = 3 if self.sides[-1] > _COARSE * 2 * finest else 2
+        levels = 1 + sum(self.sides[-1] > reach * finest for reach in _REACH)
         return tuple(finest * 2**level for level in range(levels))
 
     def _padded(self, labels):
