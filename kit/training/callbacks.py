@@ -105,6 +105,14 @@ class Pace(StopAfter):
     def __init__(self, seconds, used, epochs, schedule, peak):
         super().__init__(seconds, used)
         self.expected, self.schedule, self.peak = epochs, schedule, peak
+        self._planned = self.left / max(1, epochs)  # seconds an epoch
+        self._is_first = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        super().on_epoch_end(epoch, logs)
+        if self._is_first:  # tracing may have taken ten times as long as the epoch itself
+            self.recent, self._is_first = [min(self.recent[-1], self._planned)], False
+            self.model.stop_training = self.left < self._planned
 
     def on_epoch_begin(self, epoch, logs=None):
         total = epoch + self._to_come(epoch)
