@@ -29,7 +29,7 @@ _FROM_DATA = {
 }
 _FROM_RUN = {"resume", "callbacks", "verbose"}
 _TEXT_OR_NONE = {"normalization", "tensorboard"}  # arguments whose default None does not show their kind
-_ANY = {"class_weight", "nesterov", "augment"}
+_ANY = {"class_weight", "nesterov", "augment", "stem", "strides", "patch"}  # of several kinds: they check it
 
 
 def claims():

@@ -119,3 +119,11 @@ def test_the_resolved_arguments_of_the_builder_hold_the_defaults_too(data):
     resolved = settings.resolved({"builder": {"width": 8}}, data)
     assert resolved["width"] == 8
     assert set(resolved) == set(settings.arguments_of(kit.build_classifier))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("stem", 1), ("stem", "auto"), ("patch", 64), ("patch", [64, 96])]
+)
+def test_settings_of_several_kinds_are_handed_on(name, value):
+    parts = settings.divided({name: value}, kit.load_data("shapes"))
+    assert value in (parts["builder"].get(name), parts["fit"].get(name))

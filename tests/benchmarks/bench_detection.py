@@ -1,0 +1,270 @@
+"""Which average precision do the same images give in the same minutes: kit, kyolo, Ultralytics?
+
+    python -m tests.benchmarks.bench_detection DATA --minutes 5
+    python -m tests.benchmarks.bench_detection DATA --speed
+
+Every side starts from random weights, sees images of the same size and ends by the clock; its boxes on
+the test part are measured by the same function, which equals COCO's (tests/evaluation). Sides:
+
+- kit: `kit.plan` and `kit.fit`
+- kyolo: yolo11n, its loss, Adam of 1e-3 as in its README, on the images as kit varies them (needs kyolo)
+- ultralytics: yolo11n from its yaml, its own recipe with `time` as the limit, no validation on the way
+  (needs ultralytics; AGPL-3.0, here to be compared with and nothing else)
+
+`--speed` times a prediction with decoding and suppression beside the bare forward pass, and the
+average precision beside pycocotools (needs pycocotools).
+"""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks import timing
+from tests.benchmarks.bench_segmentation import torchvision_operators
+
+LEAST, OVERLAP, MOST = 0.001, 0.6, 100
+
+
+def with_kit(data, minutes, seed):
+    """Trains by the plan; -> function (samples) -> detections of each image."""
+    import keras
+
+    import kit
+
+    keras.utils.set_random_seed(seed)
+    plan = kit.plan(data, minutes=minutes, seed=seed)
+    model = kit.build(data.task, data.input, **plan.builder)
+    kit.fit(model, data, verbose=0, seed=seed, **plan.fit)
+    return lambda samples: kit.evaluate(model, samples, resamples=0).outcome.detections
+
+
+def with_kyolo(data, minutes, seed):
+    """Its detector by `train_on_batch`, on kit's varied images in 0 to 1."""
+    import keras
+    from kyolo.losses import YOLODetectionLoss
+    from kyolo.models import yolo11n
+    from kyolo.training import YOLODetector
+
+    from kit.training import arrays
+
+    keras.utils.set_random_seed(seed)
+    classes, size = len(data.task.classes), data.input.size
+    body = yolo11n(nc=classes, input_shape=(*size, 3))
+    loss = YOLODetectionLoss(nc=classes, reg_max=body.reg_max, strides=body.strides)
+    detector = YOLODetector(body, loss=loss)
+    detector.compile(optimizer=keras.optimizers.Adam(1e-3))
+    feed = arrays.varying(data, data.train, seed=seed, augment="auto")
+    began, epoch = time.monotonic(), 0
+    while time.monotonic() - began < 60 * minutes:
+        x, y = feed.epoch(epoch)
+        for start in range(0, len(x) - feed.batch_size + 1, feed.batch_size):
+            rows = feed.order(epoch)[start : start + feed.batch_size]
+            real = y[rows][..., 4] >= 0
+            boxes = np.where(real[..., None], y[rows][..., :4], 0)
+            labels = np.where(real, y[rows][..., 4], 0).astype("int32")
+            targets = {"boxes": boxes, "labels": labels, "mask": real.astype("float32")}
+            detector.train_on_batch(x[rows].astype("float32") / 255, targets)
+            if time.monotonic() - began >= 60 * minutes:
+                break
+        epoch += 1
+
+    def detections(samples):
+        x, _ = samples.arrays()
+        found = []
+        for image, size in zip(x, samples.sizes, strict=True):
+            rows = detector.detect(
+                image[None].astype("float32") / 255,
+                conf_threshold=LEAST,
+                iou_threshold=OVERLAP,
+                max_detections=MOST,
+            )
+            rows = keras.ops.convert_to_numpy(rows)[0]
+            rows = rows[rows[:, 4] >= LEAST]
+            boxes = data.input.frame(size).outward(rows[:, :4])
+            found.append({"boxes": boxes, "scores": rows[:, 4], "labels": rows[:, 5].astype(int)})
+        return found
+
+    return detections
+
+
+def with_ultralytics(data, minutes, seed):
+    """Its own reader, varying and recipe, on the same images written as YOLO files."""
+    operators = torchvision_operators()
+    os.environ["YOLO_OFFLINE"] = "True"
+    from ultralytics import YOLO
+
+    assert operators
+    folder = Path(tempfile.mkdtemp())
+    side = max(data.input.size)
+    model = YOLO("yolo11n.yaml")
+    model.train(
+        data=str(as_yolo(data, folder)),
+        imgsz=side,
+        time=minutes / 60,
+        batch=8,
+        device="cpu",
+        workers=0,
+        pretrained=False,
+        val=False,
+        plots=False,
+        seed=seed,
+        project=str(folder / "runs"),
+        verbose=False,
+    )
+
+    def detections(samples):
+        found = []
+        for path in samples.inputs:
+            how = {"imgsz": side, "conf": LEAST, "iou": OVERLAP, "max_det": MOST, "device": "cpu"}
+            boxes = model.predict(str(path), verbose=False, **how)[0].boxes
+            columns = (boxes.xyxy, boxes.conf, boxes.cls)
+            corners, scores, labels = (column.numpy() for column in columns)
+            found.append({"boxes": corners, "scores": scores, "labels": labels.astype(int)})
+        return found
+
+    return detections
+
+
+def as_yolo(data, folder):
+    """Writes images and boxes as Ultralytics reads them; -> the path of data.yaml."""
+    from kit.artifact.boxes import as_yolo as text_of
+
+    for name, part in (("train", data.train), ("val", data.validation)):
+        (folder / "images" / name).mkdir(parents=True)
+        (folder / "labels" / name).mkdir(parents=True)
+        for path, label, size in zip(part.inputs, part.labels, part.sizes, strict=True):
+            path = Path(path).absolute()
+            (folder / "images" / name / path.name).symlink_to(path)
+            text = text_of((*label, None), size, data.task.classes)
+            (folder / "labels" / name / f"{path.stem}.txt").write_text(text)
+    names = "".join(f"  {number}: {name}\n" for number, name in enumerate(data.task.classes))
+    parts = f"path: {folder}\ntrain: images/train\nval: images/val\n"
+    (folder / "data.yaml").write_text(f"{parts}names:\n{names}")
+    return folder / "data.yaml"
+
+
+SIDES = {"kit": with_kit, "kyolo": with_kyolo, "ultralytics": with_ultralytics}
+
+
+def measured(data, detections):
+    """map_50 and map_50_95 on the test part, in pixels of the images as found."""
+    from kit.evaluation.average_precision import average_precision
+
+    number = {name: index for index, name in enumerate(data.task.classes)}
+    truths = [
+        {"boxes": boxes.astype("float64"), "labels": np.array([number[name] for name in names], int)}
+        for boxes, names in data.test.labels
+    ]
+    found = average_precision(truths, detections, len(number)).metrics()
+    return found["map_50"], found["map_50_95"]
+
+
+def speed(data, repeats):
+    """Rows: a prediction beside its forward pass; the average precision beside pycocotools."""
+    import keras
+
+    import kit
+    from kit.artifact import Predictor
+    from kit.artifact.runtime import compiled
+
+    keras.utils.set_random_seed(0)
+    model = kit.build(data.task, data.input)
+    kit.fit(model, data, epochs=3, verbose=0)
+    x, _ = data.test.arrays()
+    predictor, forward = Predictor(model), compiled(model)
+    image, few = x[0], x[:8]
+    predictor(image), forward(image[None]), predictor(few), forward(few)
+    for name, batch in (("one image", image[None]), ("a batch of 8", few)):
+        sides = timing.turns(
+            10 * repeats,
+            lambda batch=batch: timing.timed(predictor, batch),
+            lambda batch=batch: timing.timed(forward, batch.astype("float32")),
+        )
+        yield timing.row(f"{name}, decided, beside the forward pass", *sides)
+    yield timing.row("average precision, beside pycocotools", *timing.turns(repeats, *precision_sides()))
+
+
+def precision_sides(images=364, seed=0):
+    """Two functions -> seconds: kit's and pycocotools' average precision of the same boxes."""
+    import contextlib
+    import io
+
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
+
+    from kit.evaluation.average_precision import average_precision
+
+    rng = np.random.default_rng(seed)
+    truths, detections = [], []
+    for _ in range(images):
+        corners, sides = rng.uniform(0, 400, (13, 2)), rng.uniform(20, 120, (13, 2))
+        truth = {"boxes": np.concatenate([corners, corners + sides], 1), "labels": rng.integers(0, 3, 13)}
+        near = np.tile(truth["boxes"], (5, 1)) + rng.normal(0, 15, (65, 4))
+        near[:, 2:] = np.maximum(near[:, 2:], near[:, :2] + 1)
+        labels = np.tile(truth["labels"], 5)
+        truths.append(truth)
+        detections.append({"boxes": near, "labels": labels, "scores": rng.random(65)})
+
+    def as_entries(pairs, scored):
+        for image, each in enumerate(pairs):
+            for row, (x1, y1, x2, y2) in enumerate(each["boxes"].tolist()):
+                box = {"image_id": image + 1, "category_id": int(each["labels"][row]) + 1}
+                box |= {"bbox": [x1, y1, x2 - x1, y2 - y1], "area": (x2 - x1) * (y2 - y1), "iscrowd": 0}
+                yield box | ({"score": float(each["scores"][row])} if scored else {})
+
+    given = [{**entry, "id": number} for number, entry in enumerate(as_entries(truths, False), 1)]
+    results = list(as_entries(detections, True))
+
+    def kits():
+        return timing.timed(average_precision, truths, detections, 3)
+
+    def cocos():
+        with contextlib.redirect_stdout(io.StringIO()):
+            coco = COCO()
+            coco.dataset = {
+                "images": [{"id": number + 1} for number in range(images)],
+                "categories": [{"id": number} for number in (1, 2, 3)],
+                "annotations": given,
+            }
+            coco.createIndex()
+            judge = COCOeval(coco, coco.loadRes(results), "bbox")
+            began = time.perf_counter()
+            judge.evaluate()
+            judge.accumulate()
+        return time.perf_counter() - began
+
+    return kits, cocos
+
+
+def main():
+    """Runs what the command line asks for."""
+    import kit
+
+    parser = timing.arguments(__doc__, repeats=3)
+    parser.add_argument("data", metavar="DATA", help="folder of images and boxes")
+    parser.add_argument("--minutes", type=float, default=5.0, help="for each side (default: 5)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="(default: 0)")
+    parser.add_argument("--only", nargs="+", choices=SIDES, default=list(SIDES), help="sides (default: all)")
+    parser.add_argument("--speed", action="store_true", help="time predictions and measuring instead")
+    args = parser.parse_args()
+    data = kit.load_data(args.data, on_bad="skip")
+    if args.speed:
+        timing.show(speed(data, args.repeats))
+        return
+    rows = []
+    for name in args.only:
+        for seed in args.seeds:
+            began = time.process_time()
+            detections = SIDES[name](data, args.minutes, seed)
+            spent = (time.process_time() - began) / 60
+            scores = [f"{value:.3f}" for value in measured(data, detections(data.test))]
+            rows.append((name, str(seed), *scores, f"{spent:.1f} min"))
+            print(*rows[-1], flush=True)
+    timing.show(rows, head=("", "seed", "map_50", "map_50_95", "CPU time of training"))
+
+
+if __name__ == "__main__":
+    main()
