@@ -66,8 +66,6 @@ def get(name, learning_rate=None, **options):
         >>> get("sgd", 0.1, momentum=0.5).momentum
         0.5
     """
-    import keras
-
     recipe = OPTIMIZERS.get(name)
     taken = (*recipe.options, *_FOR_ALL)
     refused = [option for option in options if option not in taken]
@@ -80,9 +78,17 @@ def get(name, learning_rate=None, **options):
     rate = recipe.learning_rate if learning_rate is None else learning_rate
     if not rate > 0:
         raise KitError(f"learning_rate is a step size above 0. Received: {rate}.")
-    return getattr(keras.optimizers, recipe.keras_name)(
-        rate, **{**dict(recipe.defaults), **_for_keras(options)}
-    )
+    return _made(recipe.keras_name)(rate, **{**dict(recipe.defaults), **_for_keras(options)})
+
+
+def _made(keras_name):
+    """The class of a Keras optimizer, or the one of the same numbers that is faster on small networks."""
+    import keras
+
+    from kit import flat_adam
+
+    faster = {"Adam": flat_adam.FlatAdam, "AdamW": flat_adam.FlatAdamW}
+    return faster.get(keras_name) or getattr(keras.optimizers, keras_name)
 
 
 def _for_keras(options):

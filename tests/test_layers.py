@@ -17,6 +17,7 @@ LAYERS = [
         "decisions",
         "biases",
         "activations",
+        "flat_adam",
         "optimizers",
         "schedules",
         "losses",

@@ -1,0 +1,87 @@
+"""Adam and AdamW on all weights at once: for small networks a step and its tracing cost a fraction.
+
+Keras updates one variable after the other, each by twenty operations of its own. A network of a hundred
+small variables spends more on them than on its gradients, and most of its tracing.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+MOST = 4_000_000  # weights: of larger networks the copies cost more than the operations
+
+
+class _Flat:
+    """What `FlatAdam` and `FlatAdamW` do in place of Keras' classes; the numbers are the same."""
+
+    def build(self, variables):
+        """One variable for all momentums and one for all velocities."""
+        sizes = [int(np.prod(variable.shape)) for variable in variables]
+        self.is_flat = sum(sizes) <= MOST and all(each.dtype == "float32" for each in variables)
+        if self.built or not self.is_flat:
+            super().build(variables)
+            return
+        super(keras.optimizers.Adam, self).build(variables)
+        self._ends = np.cumsum(sizes)
+        self._momentum, self._velocity = (
+            self.add_variable((int(sum(sizes)),), name=name) for name in ("momentum", "velocity")
+        )
+
+    def _apply_weight_decay(self, variables):
+        if not self.is_flat:
+            super()._apply_weight_decay(variables)  # else part of the step
+
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        if not self.is_flat:
+            super()._backend_update_step(grads, trainable_variables, learning_rate)
+            return
+        places = map(self._get_variable_index, trainable_variables)
+        known = dict(zip(places, grads, strict=True))
+        every = self._trainable_variables
+        slope = _flat([known.get(i, ops.zeros(each.shape)) for i, each in enumerate(every)])
+        rate, step = ops.cast(learning_rate, "float32"), ops.cast(self.iterations + 1, "float32")
+        faded = 1 - ops.power(self.beta_2, step)
+        alpha = rate * ops.sqrt(faded) / (1 - ops.power(self.beta_1, step))
+        momentum = self._momentum + (slope - self._momentum) * (1 - self.beta_1)
+        velocity = self._velocity + (ops.square(slope) - self._velocity) * (1 - self.beta_2)
+        self._momentum.assign(momentum)
+        self._velocity.assign(velocity)
+        weights = _flat(every)
+        if self.weight_decay:
+            weights = weights - weights * (self._decays() * self.weight_decay * rate)
+        self._put(weights - momentum * alpha / (ops.sqrt(velocity) + self.epsilon), every, known)
+
+    def _update_model_variables_moving_average(self, trainable_variables):
+        if not self.is_flat:
+            super()._update_model_variables_moving_average(trainable_variables)
+            return
+        averages = self._model_variables_moving_average
+        started = ops.cast(ops.not_equal(self.iterations, 0), "float32")  # at first the average is the weight
+        kept = self.ema_momentum * started
+        self._put(_flat(averages) * kept + _flat(trainable_variables) * (1 - kept), averages)
+
+    def _decays(self):
+        """1, or 0 for each weight that does not decay."""
+        uses = [self._use_weight_decay(each) for each in self._trainable_variables]
+        return 1.0 if all(uses) else np.repeat(np.array(uses, "float32"), np.diff(self._ends, prepend=0))
+
+    def _put(self, flat, variables, chosen=None):
+        """Gives the variables, or those at the `chosen` places, their part of the flat values."""
+        parts = ops.split(flat, self._ends[:-1].tolist())
+        for place, (variable, part) in enumerate(zip(variables, parts, strict=True)):
+            if chosen is None or place in chosen:
+                variable.assign(ops.reshape(part, variable.shape))
+
+
+@keras.saving.register_keras_serializable(package="kit")
+class FlatAdam(_Flat, keras.optimizers.Adam):
+    """`keras.optimizers.Adam`, faster where the network has many small variables."""
+
+
+@keras.saving.register_keras_serializable(package="kit")
+class FlatAdamW(_Flat, keras.optimizers.AdamW):
+    """`keras.optimizers.AdamW`, faster where the network has many small variables."""
+
+
+def _flat(tensors):
+    return ops.concatenate([ops.reshape(ops.convert_to_tensor(each), (-1,)) for each in tensors])
