@@ -26,6 +26,7 @@ LAYERS = [
         "draw",
         "objects",
         "places",
+        "regions",
     },
     {"inputs", "blocks"},
     {"backbones", "decoders"},

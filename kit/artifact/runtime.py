@@ -30,6 +30,7 @@ def compiled(model, largest=LARGEST):
         >>> compiled(model)({"numeric": np.zeros((3, 4), "float32")}).shape
         (3, 1)
     """
+    model = served(model)
     forward = _forward(model)
     sizes = sorted({size for size in (1, 8, 64) if size < largest} | {largest})
 
@@ -42,6 +43,25 @@ def compiled(model, largest=LARGEST):
         return np.concatenate(parts) if parts else np.zeros((0, *model.output_shape[1:]), "float32")
 
     return run
+
+
+def served(model):
+    """The plain network of a model, with the one output that the task decides on.
+
+    Args:
+        model: a built `keras.Model`; in training a two-stage detector has more outputs, by name.
+
+    Returns:
+        `model` itself, or a functional `keras.Model` that shares its weights.
+    """
+    outputs = getattr(model, "output", None)
+    if not isinstance(outputs, dict):
+        return model
+    import keras
+
+    network = keras.Model(model.input, outputs["detections"], name=model.name)
+    network.kit = getattr(model, "kit", None)
+    return network
 
 
 def tiled(model, **options):

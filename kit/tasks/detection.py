@@ -5,13 +5,14 @@ import functools
 
 import numpy as np
 
-from kit import codecs, decisions, match, objects
+from kit import anchors, codecs, decisions, match, objects
 from kit.errors import KitError
 from kit.tasks import TASKS, common
 
 _STRIDES = (8, 16)  # pixels between the places that look for objects
 _FINE = 14  # pixels: where the objects of a class are smaller, places are 4 pixels apart
 _COARSE = 6  # places: an object that is longer needs places further apart
+_ANCHORS = 9
 _ROUND = 8  # targets are filled up to a multiple of so many boxes
 
 
@@ -36,6 +37,7 @@ class Detection:
         prior: share of each class among the training objects.
         sides: median side (root of the area) of the objects of each class in pixels, and then the
             90 % quantile of all.
+        anchors: (width, height) in pixels of the boxes from which a detector with anchors measures.
 
     Raises:
         KitError: if there is no class, if one is named twice, or if a number is out of range.
@@ -56,6 +58,7 @@ class Detection:
     padding: int | None = None
     prior: tuple | None = None
     sides: tuple | None = None
+    anchors: tuple | None = None
 
     is_classification = False
     is_dense = False
@@ -94,6 +97,7 @@ class Detection:
             prior=tuple((counts / counts.sum()).tolist()),
             sides=(*np.round(medians, 2).tolist(), round(float(np.quantile(sides, 0.9)), 2)),
             padding=self.padding or _ROUND * -(-most // _ROUND),
+            anchors=anchors.of_classes(corners[:, 2:] - corners[:, :2], classes, _ANCHORS),
         )
 
     def encode(self, labels):
@@ -117,16 +121,19 @@ class Detection:
         if None in input.size:
             raise KitError("A detector is made for one size of images. Say it: image_size=(height, width).")
         return dataclasses.replace(
-            self, image_size=tuple(input.size), strides=self.strides or self._strides()
+            self,
+            image_size=tuple(input.size),
+            strides=self.strides or self._strides(),
+            anchors=self.anchors or anchors.typical(input.size),
         )
 
     def head(self, maps, image=None, **style):
         """Feature maps, one for each stride -> (batch, places, 4 + classes) boxes in pixels and scores."""
         from kit import activations
-        from kit.decoders.detect import detect
+        from kit.decoders import heads
 
-        raw = detect(maps, len(self.classes), **style)
-        return activations.output(self.match.activation, raw, size=self.image_size, strides=self.strides)
+        raw = heads.raw(self.match.activation, maps, len(self.classes), **self._places(), **style)
+        return activations.output(self.match.activation, *raw, size=self.image_size, strides=self.strides)
 
     def decided(self, outputs):
         """Outputs (N, places, 4 + classes) -> the decisions as arrays (`kit.decisions.Decided`)."""
@@ -140,7 +147,7 @@ class Detection:
 
     def make_loss(self):
         """A fresh Keras loss, as the row says."""
-        return match.make_loss(self.match, {"size": self.image_size, "strides": self.strides})
+        return match.make_loss(self.match, self._places())
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""
@@ -159,6 +166,9 @@ class Detection:
     def from_json(cls, stored):
         """The task that `to_json` described."""
         return common.from_json(cls, stored)
+
+    def _places(self):
+        return {"size": self.image_size, "strides": self.strides, "anchors": self.anchors}
 
     def _strides(self):
         if self.sides is None:
