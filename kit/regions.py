@@ -105,6 +105,10 @@ class Crops(keras.layers.Layer):
         super().__init__(**kwargs)
         self.strides = tuple(strides)
 
+    def build(self, shapes):
+        """Notes how many `numbers` the finest map's rows of all regions are."""
+        self.numbers = shapes[-1][1] * _SIDE * shapes[0][2] * shapes[0][3]
+
     def call(self, inputs):
         *maps, regions = inputs
         boxes = ops.stop_gradient(regions[..., :4])

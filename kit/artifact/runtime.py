@@ -10,6 +10,7 @@ import numpy as np
 
 _PROGRAMS = 16  # that are kept: images of more sizes than this are traced again
 LARGEST = 256  # samples in one call: memory stays constant for any number of samples
+_NUMBERS = 2**26  # in one tensor: 256 MB
 
 
 def compiled(model, largest=LARGEST):
@@ -32,6 +33,7 @@ def compiled(model, largest=LARGEST):
     """
     model = served(model)
     forward = _forward(model)
+    largest = min(largest, _affordable(model))
     sizes = sorted({size for size in (1, 8, 64) if size < largest} | {largest})
 
     def run(x):
@@ -69,6 +71,12 @@ def tiled(model, **options):
     from kit.artifact.tiles import Tiles
 
     return Tiles(_forward(model), model, **options)
+
+
+def _affordable(model):
+    """Samples in one call, by the layers that say how many `numbers` they hold of each on their way."""
+    most = max((getattr(layer, "numbers", 0) for layer in model.layers), default=0)
+    return max(1, _NUMBERS // most) if most else LARGEST
 
 
 def _padded(forward, x, start, count, sizes):

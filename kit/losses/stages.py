@@ -9,23 +9,28 @@ class TwoStageModel(keras.Model):
     """A `keras.Model` whose loss looks at the second stage once more, at regions that are drawn.
 
     Only `compute_loss` is its own. The plain network inside of it is what is saved and served:
-    its output "detections". In validation the same regions are drawn each time.
+    its output "detections". Validation draws nothing: its loss is that of what the model says in the end,
+    because the training loss rises while better regions bring more objects to the second stage.
 
     Source: Ren et al. 2015, Faster R-CNN (arXiv:1506.01497).
     """
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The sum of the four parts and of the regularizers, one number; counts the metrics."""
+        """The four parts in training, else the loss of the detections; with the regularizers; one number."""
         if sample_weight is not None:
             raise ValueError("A two-stage detector takes no sample_weight: its loss is of drawn regions.")
-        seed = self.draws if training else 0
-        first = self.loss.first(y, y_pred["rows"], seed)
-        regions, kinds, boxes = self.loss.drawn(y, y_pred["regions"], seed)
-        crops = self.get_layer("crops")([*y_pred["maps"], regions])
-        raw = self.get_layer("second")(crops, training=training)
         for metric in self.watched:
             metric.update_state(y, y_pred["detections"])
-        return sum((*first, *self.loss.second(raw, regions, kinds, boxes), *map(ops.sum, self.losses)))
+        parts = self.parts(y, y_pred) if training else [self.loss(y, y_pred["detections"])]
+        return sum((*parts, *map(ops.sum, self.losses)))
+
+    def parts(self, y, y_pred):
+        """(crossentropy, Smooth-L1) of anchors and then of regions, as drawn for a step of training."""
+        first = self.loss.first(y, y_pred["rows"], self.draws)
+        regions, kinds, boxes = self.loss.drawn(y, y_pred["regions"], self.draws)
+        crops = self.get_layer("crops")([*y_pred["maps"], regions])
+        raw = self.get_layer("second")(crops, training=True)
+        return (*first, *self.loss.second(raw, regions, kinds, boxes))
 
 
 def in_training(network, metrics):
