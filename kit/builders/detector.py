@@ -7,6 +7,8 @@ from kit import match
 from kit.builders import common
 from kit.errors import MatchError, unknown
 
+_FINE = 32  # pixels: the features of a smaller region are those of few places 8 pixels apart
+
 
 def build_detector(
     task,
@@ -78,11 +80,11 @@ def _assembled(task, input, design, architecture):
 
     from kit import inputs
 
-    neck, task = _fitting(task, architecture)
+    neck, sizes, task = _fitting(task, architecture)
     input = inputs.as_input(input)
     if input.rank != 4:
         raise MatchError(f"Detection takes Images, and was given a {type(input).__name__}.")
-    task = task.suited(input)
+    task = task.suited(input, **sizes)
     image, maps, style = _maps(task, input, design)
     name = f"{design.backbone}_detection"
     model = keras.Model(image, task.head(neck(maps, **style), **style), name=name)
@@ -91,18 +93,21 @@ def _assembled(task, input, design, architecture):
 
 
 def _fitting(task, architecture):
-    """The neck of an architecture, and the task with a loss that fits it."""
+    """The neck of an architecture, what sizes it likes, and the task with a loss that fits it."""
     from kit.decoders import detect, regions
 
-    necks = {"boxes": ("yolo", detect.pan), "regions": ("faster_rcnn", regions.levels)}
-    names = {name: activation for activation, (name, _) in necks.items()}
+    necks = {
+        "boxes": ("yolo", detect.pan, {}),
+        "regions": ("faster_rcnn", regions.levels, {"fine": _FINE}),
+    }
+    names = {each[0]: activation for activation, each in necks.items()}
     if architecture not in ("auto", *names):
         raise unknown("architecture", architecture, ["auto", *names])
     wanted = names.get(architecture, task.match.activation)
     rows = [row.loss for row in match.table(task.form) if row.activation == wanted]
     if task.loss not in rows:
         task = _with_loss(task, rows, architecture)
-    return necks[wanted][1], task
+    return *necks[wanted][1:], task
 
 
 def _with_loss(task, rows, architecture):

@@ -1,5 +1,7 @@
 """The loss of two-stage detectors: where an object may be, and then what it is and where exactly."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -12,7 +14,7 @@ from kit.regions import DELTAS
 _FIRST = {"most": 128, "total": 256}  # anchors of an image that learn
 _SECOND = {"most": 16, "total": 64}  # regions of an image that learn
 _BEND = 1 / 9  # deltas: where Smooth-L1 turns from a square into a line
-_SMALLEST = 1e-7
+_LEAST = 0.01  # probability: what is said surely and wrongly costs no more than an object that is missed
 _UNIT = (0.0, 0.0, 1.0, 1.0)  # a box that stands for none: nothing that is computed of it is not finite
 
 
@@ -32,8 +34,9 @@ class TwoStage(keras.losses.Loss):
     """Crossentropy + Smooth-L1 of the deltas, of drawn anchors and of drawn regions.
 
     A model in training, `kit.losses.stages.TwoStageModel`, asks for the parts: of a batch, each is divided
-    by the number of anchors or regions that were drawn. Called with what a model says in the end, it is the
-    second stage's part of all regions, an object without a region counted as one that is surely missed.
+    by the number of anchors or regions that were drawn. Called with what a model says in the end, it is, for
+    each object of an image, the mean of crossentropy and Smooth-L1 of its regions, or 4.6 (of a probability
+    of 0.01, the least that counts) if it has none, and the crossentropy of all regions without an object.
 
     Args:
         size: (height, width) of the images, pixels.
@@ -131,20 +134,20 @@ class TwoStage(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         self._check(y_true, y_pred)
-        boxes, labels = _split(ops.cast(y_true, y_pred.dtype))
+        boxes, labels = _split(y_true)
         said, scores = y_pred[..., :4], y_pred[..., 4:]
-        real = ops.cast(ops.sum(scores, axis=-1) > 0, scores.dtype)
+        real = ops.sum(scores, axis=-1) > 0
         has, _, owner = assigned(boxes, labels, ops.stop_gradient(said), high=0.5, low=0.5)
-        has = ops.cast(has, scores.dtype) * real
-        kinds = ops.take_along_axis(labels, owner, axis=1)
-        chosen = ops.sum(scores * ops.one_hot(ops.maximum(kinds, 0), scores.shape[-1]), axis=-1)
-        right = ops.where(has > 0, chosen, 1 - ops.sum(scores, axis=-1))
+        has = has & real
+        kinds = ops.take_along_axis(ops.maximum(labels, 0), owner, axis=1)
+        named = _cost(ops.sum(scores * ops.one_hot(kinds, scores.shape[-1]), axis=-1))
         unit = ops.convert_to_tensor(_UNIT)
-        aims, said = (ops.where(has[..., None] > 0, each, unit) for each in (taken(boxes, owner), said))
-        apart = smooth(geometry.encoded(aims, said, DELTAS))
-        missed = _missed(labels, owner, has)
-        wrong = ops.sum((_cost(right) + apart * has) * real, axis=-1) + _cost(ops.zeros_like(missed)) * missed
-        return wrong / ops.maximum(ops.sum(real, axis=-1) + missed, 1.0)
+        aims, said = (ops.where(has[..., None], each, unit) for each in (taken(boxes, owner), said))
+        cost = named + smooth(geometry.encoded(aims, said, DELTAS))
+        alarms = ops.where(real & ~has, _cost(1 - ops.sum(scores, axis=-1)), 0.0)
+        objects = _of_objects(cost, owner, has, labels)
+        count = ops.sum(ops.cast(labels >= 0, cost.dtype), axis=-1)
+        return (ops.sum(objects, axis=-1) + ops.sum(alarms, axis=-1)) / ops.maximum(count, 1.0)
 
     def get_config(self):
         own = {"size": self.size, "strides": self.strides, "anchors": self.anchors}
@@ -177,10 +180,12 @@ def _split(y_true):
 
 
 def _cost(probability):
-    return -ops.log(ops.clip(probability, _SMALLEST, 1.0))
+    return -ops.log(ops.clip(probability, _LEAST, 1.0))
 
 
-def _missed(labels, owner, has):
-    """(batch,) how many objects no region has."""
-    owned = ops.one_hot(owner, labels.shape[1]) * has[..., None]
-    return ops.sum(ops.cast(labels >= 0, has.dtype) * (1 - ops.max(owned, axis=1)), axis=-1)
+def _of_objects(cost, owner, has, labels):
+    """(batch, M): the mean cost of the regions of each object, or that of one that no region has."""
+    owned = ops.one_hot(owner, labels.shape[1]) * ops.cast(has, cost.dtype)[..., None]
+    count = ops.sum(owned, axis=1)
+    mean = ops.sum(owned * cost[..., None], axis=1) / ops.maximum(count, 1.0)
+    return ops.where(labels >= 0, ops.where(count > 0, mean, -math.log(_LEAST)), 0.0)

@@ -10,7 +10,7 @@ from kit.errors import KitError
 from kit.tasks import TASKS, common
 
 _STRIDES = (8, 16)  # pixels between the places that look for objects
-_FINE = 14  # pixels: where the objects of a class are smaller, places are 4 pixels apart
+_FINE = 14  # pixels: smaller objects need places that are 4 pixels apart
 _COARSE = 6  # places: an object that is longer needs places further apart
 _ANCHORS = 9
 _ROUND = 8  # targets are filled up to a multiple of so many boxes
@@ -112,8 +112,12 @@ class Detection:
         """Targets -> list of pairs (boxes_xyxy, names); the inverse of `encode`."""
         return codecs.get(self.match.code).decode(targets, self.classes)
 
-    def suited(self, input):
+    def suited(self, input, fine=_FINE):
         """This task for the size of these `Images`.
+
+        Args:
+            input: `Images` of known size.
+            fine: pixels; where the objects of a class are smaller, places are 4 pixels apart.
 
         Raises:
             KitError: if their size is open.
@@ -123,7 +127,7 @@ class Detection:
         return dataclasses.replace(
             self,
             image_size=tuple(input.size),
-            strides=self.strides or self._strides(),
+            strides=self.strides or self._strides(fine),
             anchors=self.anchors or anchors.typical(input.size),
         )
 
@@ -170,10 +174,10 @@ class Detection:
     def _places(self):
         return {"size": self.image_size, "strides": self.strides, "anchors": self.anchors}
 
-    def _strides(self):
+    def _strides(self, fine):
         if self.sides is None:
             return _STRIDES
-        finest = 4 if min(self.sides[:-1]) < _FINE else 8
+        finest = 4 if min(self.sides[:-1]) < fine else 8
         levels = 3 if self.sides[-1] > _COARSE * 2 * finest else 2
         return tuple(finest * 2**level for level in range(levels))
 

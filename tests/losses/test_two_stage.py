@@ -111,8 +111,19 @@ def test_the_second_stage_is_as_by_hand():
 def test_a_missed_object_costs_as_much_as_one_that_is_surely_wrong():
     true = np.array([[[0, 0, 4, 4, 0]]], "float32")
     nothing = np.zeros((1, 3, 4 + KINDS), "float32")
-    assert float(LOSS(true, nothing)) == pytest.approx(-np.log(1e-7), rel=1e-5)
+    wrong = np.array([[[0, 0, 4, 4, 0, 1]]], "float32")
+    assert float(LOSS(true, nothing)) == pytest.approx(-np.log(0.01), rel=1e-5)
+    assert float(LOSS(true, wrong)) == pytest.approx(-np.log(0.01), rel=1e-5)
     assert float(LOSS(true - 9, nothing)) == 0  # no object, no region
+
+
+def test_the_loss_of_what_is_said_is_as_by_hand():
+    true = np.array([[[0, 0, 8, 8, 0], [20, 20, 30, 30, 1]]], "float32")
+    said = [[0, 0, 8, 8, 0.5, 0.2], [1, 0, 9, 8, 0.8, 0.0], [0, 20, 8, 28, 0.1, 0.3], [0, 0, 8, 8, 0, 0]]
+    moved = 10 / 8 - 1 / 18  # an eighth of the side, times 10
+    first = (-np.log(0.5) - np.log(0.8) + moved) / 2
+    by_hand = (first - np.log(0.01) - np.log(1 - 0.4)) / 2  # the second object has no region; a false alarm
+    assert float(LOSS(true, np.array([said], "float32"))) == pytest.approx(by_hand, rel=1e-5)
 
 
 def test_fillers_change_nothing():
