@@ -9,7 +9,7 @@ import pytest
 
 from kit.losses.sampling import assigned, sampled
 
-STORED = json.loads((Path(__file__).parents[1] / "data" / "torchvision_detection.json").read_text())
+STORED = json.loads((Path(__file__).parents[1] / "data" / "torchvision_detection.json").read_text("utf-8"))
 NOTHING = np.zeros((1, 4, 4), "float32")
 
 
