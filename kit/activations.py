@@ -63,18 +63,18 @@ def initializer(name):
     return _STARTS.get(name, "he_normal")
 
 
-def output(name, logits, **sizes):
+def output(name, *logits, **sizes):
     """Applies an output activation, in float32.
 
     Args:
         name: a name in `OUTPUTS`.
-        logits: (batch, units) tensor.
+        *logits: (batch, units) tensor, and of "regions" their corners, too.
         **sizes: number of "targets" and of "quantiles", where the activation needs them.
 
     Returns:
         (batch, units) tensor.
     """
-    return OUTPUTS.get(name)(logits, **sizes)
+    return OUTPUTS.get(name)(*logits, **sizes)
 
 
 def _register_stock(name, stock):
@@ -135,6 +135,14 @@ def boxes(logits, size=(64, 64), strides=(8, 16), **_):
     from kit.places import BoxesAndScores
 
     return BoxesAndScores(size, strides, name="output")(logits)
+
+
+@OUTPUTS.register("regions")
+def regions(corners, logits, size=(64, 64), **_):
+    """Of each region, four deltas as corners in pixels, and the rest by softmax, without background."""
+    from kit.regions import RegionsAndScores
+
+    return RegionsAndScores(size, name="output")([corners, logits])
 
 
 @OUTPUTS.register("gaussian")

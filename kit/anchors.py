@@ -1,10 +1,14 @@
-"""Anchors: sides of boxes from which a detector measures, fitted to the boxes that it is to find."""
+"""Anchors: boxes from which a detector measures: their sides, fitted to the data, and their places."""
 
 import numpy as np
 
 from kit.errors import KitError
 
 _TRIES = 10  # starts of k-means, which ends in the next best place
+_DRAWN = 500  # boxes that k-means sees
+_PLACES = 4  # strides: from so many on, a side belongs to the next coarser level
+_RATIOS = (0.5, 1.0, 2.0)  # width to height
+_SHARES = (1 / 8, 1 / 4, 1 / 2)  # of the image's shorter side, where no box is known
 
 
 def fitted(sides, count, seed=0, rounds=100):
@@ -40,6 +44,100 @@ def fitted(sides, count, seed=0, rounds=100):
     best = _iou_of_sides(sides, anchors).max(axis=1)
     told = {"mean_iou": float(best.mean()), "covered": float(np.mean(best >= 0.5))}
     return anchors[np.argsort(anchors.prod(axis=1))], told
+
+
+def of_classes(sides, classes, count):
+    """Anchors for objects of several classes, of which a rare one counts as much as a frequent one.
+
+    Args:
+        sides: (N, 2) width and height of boxes, pixels.
+        classes: (N,) int class of each.
+        count: number of anchors; fewer where there are fewer boxes.
+
+    Returns:
+        Tuple of (width, height) from small to large, or None if there is no box.
+
+    Example:
+        >>> sides, classes = np.array([[10, 10]] * 9 + [[40, 20]], float), np.array([0] * 9 + [1])
+        >>> of_classes(sides, classes, 2)
+        ((10.0, 10.0), (40.0, 20.0))
+    """
+    real = (sides > 0).all(axis=1)
+    sides, classes = np.asarray(sides, "float64")[real], classes[real]
+    if not len(sides):
+        return None
+    counts = np.bincount(classes)
+    share = 1 / counts[classes] / np.count_nonzero(counts)
+    drawn = np.random.default_rng(0).choice(len(sides), max(_DRAWN, count), p=share)
+    found, _ = fitted(sides[drawn], min(count, len(sides)))
+    return tuple(map(tuple, np.unique(found.round(2), axis=0).tolist()))
+
+
+def typical(size):
+    """Sides of anchors where nothing is known of the boxes: an eighth to half of the image, three ratios.
+
+    Args:
+        size: (height, width) of the image, pixels.
+
+    Returns:
+        Tuple of nine (width, height), pixels.
+
+    Example:
+        >>> typical((64, 96))[1], len(typical((64, 96)))
+        ((8.0, 8.0), 9)
+    """
+    sides = [share * min(size) for share in _SHARES]
+    return tuple(
+        (round(side * ratio**0.5, 2), round(side / ratio**0.5, 2)) for side in sides for ratio in _RATIOS
+    )
+
+
+def by_level(anchors, strides):
+    """Which level of a pyramid each anchor lies on: where its side is 4 to 8 strides.
+
+    Args:
+        anchors: (width, height) of each, pixels.
+        strides: pixels between the places of each level, finest first, each twice the one before.
+
+    Returns:
+        Tuple of a tuple of anchors for each level; a level may have none.
+
+    Example:
+        >>> by_level([(10, 10), (20, 30), (90, 70)], (4, 8))
+        (((10, 10), (20, 30)), ((90, 70),))
+    """
+    levels = [[] for _ in strides]
+    for width, height in anchors:
+        step = np.floor(np.log2(np.sqrt(width * height) / (_PLACES * strides[0])))
+        levels[int(np.clip(step, 0, len(strides) - 1))].append((width, height))
+    return tuple(map(tuple, levels))
+
+
+def grid(size, strides, anchors):
+    """Every anchor at every place of its level, as corners.
+
+    Args:
+        size: (height, width) of the image, pixels.
+        strides: pixels between the places of each level, finest first.
+        anchors: (width, height) of each, pixels.
+
+    Returns:
+        (corners float32 (A, 4) in pixels: level by level, row by row, and of one place one after the
+        other; tuple with the number of corners of each level).
+
+    Example:
+        >>> corners, counts = grid((4, 8), (4,), [(2, 4)])
+        >>> corners.tolist(), counts
+        ([[1.0, 0.0, 3.0, 4.0], [5.0, 0.0, 7.0, 4.0]], (2,))
+    """
+    found = []
+    for stride, own in zip(strides, by_level(anchors, strides), strict=True):
+        rows, columns = (-(-edge // stride) for edge in size)
+        y, x = (stride * (np.mgrid[:rows, :columns] + 0.5)).reshape(2, -1)
+        middles = np.stack([x, y], axis=1)[:, None]
+        half = np.array(own, "float64").reshape(1, -1, 2) / 2
+        found.append(np.concatenate([middles - half, middles + half], axis=-1).reshape(-1, 4))
+    return np.concatenate(found).astype("float32"), tuple(map(len, found))
 
 
 def _clustered(sides, count, rng, rounds):

@@ -24,8 +24,8 @@ def register():
 
 
 def register_layers():
-    """Registers the layers of kit's own, in `kit.blocks` and `kit.places`: enough to open a saved network."""
-    from kit import blocks, places  # noqa: F401
+    """Registers the layers of kit's own: enough to open a saved network."""
+    from kit import blocks, places, regions  # noqa: F401
 
     for module in pkgutil.iter_modules(blocks.__path__):
         importlib.import_module(f"kit.blocks.{module.name}")

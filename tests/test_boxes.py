@@ -1,4 +1,7 @@
-"""Boxes against independent oracles: formulas by hand, COCO's IoU, SciPy's interpolation, a loop."""
+"""Boxes against independent oracles: formulas by hand, COCO's IoU, SciPy, torchvision, a loop."""
+
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ CASES = {
     "two points": ([3, 3, 3, 3], [3, 3, 3, 3]),
     "inverted": ([5, 5, 1, 1], [0, 0, 4, 4]),
 }
+STORED = json.loads((Path(__file__).parent / "data" / "torchvision_detection.json").read_text("utf-8"))
 PAIRS = np.array(list(CASES.values()), "float32")
 
 
@@ -170,6 +174,21 @@ def test_deltas_come_back_as_boxes(rng):
     np.testing.assert_allclose(
         array(boxes.encoded(tensor(places), tensor(anchors), weights)), deltas, atol=1e-4
     )
+
+
+def test_deltas_are_those_of_torchvision():
+    coder, weights = STORED["coder"], (10.0, 10.0, 5.0, 5.0)
+    true, anchors, raw = (np.array(coder[name], "float32") for name in ("boxes", "anchors", "raw"))
+    np.testing.assert_allclose(boxes.encoded(true, anchors, weights), coder["deltas"], atol=1e-4)
+    np.testing.assert_allclose(boxes.decoded(raw, anchors, weights), coder["decoded"], rtol=1e-4)
+
+
+def test_roi_align_is_that_of_torchvision():
+    stored = STORED["roi_align"]
+    features = np.moveaxis(np.array(stored["features"], "float32"), 0, -1)[None]
+    found = boxes.roi_align(features, np.array([stored["boxes"]], "float32"), 7, stride=4)
+    wanted = np.moveaxis(np.array(stored["crops"]).reshape(stored["shape"]), 1, -1)
+    np.testing.assert_allclose(found[0], wanted, atol=2e-5)
 
 
 def test_deltas_without_measure_stay_finite():

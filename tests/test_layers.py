@@ -27,6 +27,7 @@ LAYERS = [
         "draw",
         "objects",
         "places",
+        "regions",
     },
     {"inputs", "blocks"},
     {"backbones", "decoders"},

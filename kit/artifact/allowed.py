@@ -65,7 +65,13 @@ CLASSES = {
     "keras.src.ops.numpy": NUMPY_OPS,
 }
 VALUES = frozenset({"__keras_tensor__", "__slice__", "__ellipsis__", "__numpy__", "__tensor__"})
-KIT_PACKAGES = ("kit.blocks.", "kit.backbones.", "kit.decoders.", "kit.places")  # layers of kit's own
+KIT_PACKAGES = (
+    "kit.blocks.",
+    "kit.backbones.",
+    "kit.decoders.",
+    "kit.places",
+    "kit.regions",
+)  # layers of kit's own
 
 
 def refusal(part):

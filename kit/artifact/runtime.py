@@ -10,6 +10,7 @@ import numpy as np
 
 _PROGRAMS = 16  # that are kept: images of more sizes than this are traced again
 LARGEST = 256  # samples in one call: memory stays constant for any number of samples
+_NUMBERS = 2**26  # in one tensor: 256 MB
 
 
 def compiled(model, largest=LARGEST):
@@ -30,7 +31,9 @@ def compiled(model, largest=LARGEST):
         >>> compiled(model)({"numeric": np.zeros((3, 4), "float32")}).shape
         (3, 1)
     """
+    model = served(model)
     forward = _forward(model)
+    largest = min(largest, _affordable(model))
     sizes = sorted({size for size in (1, 8, 64) if size < largest} | {largest})
 
     def run(x):
@@ -44,11 +47,36 @@ def compiled(model, largest=LARGEST):
     return run
 
 
+def served(model):
+    """The plain network of a model, with the one output that the task decides on.
+
+    Args:
+        model: a built `keras.Model`; in training a two-stage detector has more outputs, by name.
+
+    Returns:
+        `model` itself, or a functional `keras.Model` that shares its weights.
+    """
+    outputs = getattr(model, "output", None)
+    if not isinstance(outputs, dict):
+        return model
+    import keras
+
+    network = keras.Model(model.input, outputs["detections"], name=model.name)
+    network.kit = getattr(model, "kit", None)
+    return network
+
+
 def tiled(model, **options):
     """A function from one encoded image (h, w, channels) of any size to its outputs (h, w, units)."""
     from kit.artifact.tiles import Tiles
 
     return Tiles(_forward(model), model, **options)
+
+
+def _affordable(model):
+    """Samples in one call, by the layers that say how many `numbers` they hold of each on their way."""
+    most = max((getattr(layer, "numbers", 0) for layer in model.layers), default=0)
+    return max(1, _NUMBERS // most) if most else LARGEST
 
 
 def _padded(forward, x, start, count, sizes):

@@ -9,6 +9,7 @@ import numpy as np
 from kit import storage
 from kit.artifact import card, golden
 from kit.artifact.network import check_network
+from kit.artifact.runtime import served
 from kit.artifact.verify import MANIFEST, is_plain, make_manifest
 from kit.errors import ArtifactError, KitError
 
@@ -43,6 +44,7 @@ def save(model, path, *, report=None, history=None, task=None, input=None, setti
     """
     path = Path(path)
     input, task = _meaning(model, input, task)
+    model = served(model)
     _check_model(model, task)
     check_target(path)
     facts = card.make(model, path.name, input, task, report=report, history=history, settings=settings)

@@ -40,11 +40,23 @@ def compiled(model, optimizer="adamw", learning_rate=None, **options):
     """`model`, compiled with the loss and the metrics of its task's row of the match table."""
     from kit import optimizers
 
-    task = model.kit.task
     options = {name: value for name, value in options.items() if value is not None}
-    optimizer = optimizers.get(optimizer, learning_rate, **options)
-    model.compile(optimizer=optimizer, loss=task.make_loss(), metrics=task.make_metrics())
+    return recompiled(_in_training(model), optimizers.get(optimizer, learning_rate, **options))
+
+
+def recompiled(model, optimizer):
+    """`model`, compiled anew with another optimizer."""
+    task = model.kit.task
+    metrics = None if hasattr(model, "watched") else task.make_metrics()
+    model.compile(optimizer=optimizer, loss=task.make_loss(), metrics=metrics)
     return model
+
+
+def _in_training(network):
+    """The network, or the model that trains it, where the loss must see more of it than its output."""
+    task = network.kit.task
+    wrapped = getattr(task.make_loss(), "in_training", None)
+    return wrapped(network, task.make_metrics()) if wrapped else network
 
 
 def check_task(task, builder, *kinds):

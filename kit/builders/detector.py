@@ -1,15 +1,20 @@
-"""Detectors: boxes around objects, in one look at the image."""
+"""Detectors: boxes around objects, in one look at the image or in two."""
 
+import dataclasses
 import functools
 
+from kit import match
 from kit.builders import common
-from kit.errors import MatchError
+from kit.errors import MatchError, unknown
+
+_FINE = 32  # pixels: the features of a smaller region are those of few places 8 pixels apart
 
 
 def build_detector(
     task,
     input,
     *,
+    architecture="auto",
     backbone="auto",
     strides=None,
     activation="swish",
@@ -27,14 +32,18 @@ def build_detector(
     clipnorm=10.0,
     average=True,
 ):
-    """Builds and compiles a one-stage detector without anchors, for images of one size.
+    """Builds and compiles a detector for images of one size.
 
-    Maps of a backbone, joined down and up again (PAN), and a head that says of each of their places how
-    far away the sides of a box are and what is in it.
+    "yolo" looks once and has no anchors: maps of a backbone, joined down and up again (PAN), and a head
+    that says of each of their places how far away the sides of a box are and what is in it.
+    "faster_rcnn" looks twice: of anchors on a feature pyramid it takes up to 100 regions that may hold an
+    object, and says of each what is in it and where exactly.
 
     Args:
         task: a `Detection`; it decides the outputs, the loss and the decision.
         input: an `Images` of known size, or the shape (height, width, channels).
+        architecture: "yolo", "faster_rcnn" or "auto", which follows the task's loss. It gives a task
+            that asks for no loss the one that fits.
         backbone: a name in `kit.backbones.names()` that keeps maps on the way; "auto" takes "csp".
         strides: pixels between the places that look for objects, finest first, each twice the one
             before; None lets the sizes of the training objects decide.
@@ -46,11 +55,12 @@ def build_detector(
 
     Returns:
         A compiled `keras.Model` (batch, height, width, channels) -> (batch, places, 4 + classes): corners
-        in pixels of the network's input, and the probability of each class.
+        in pixels of the network's input, and the probability of each class. In training "faster_rcnn"
+        has more outputs; this one is "detections", and what `kit.save` keeps.
 
     Raises:
         KitError: if a name is unknown, or the size of the images is open.
-        MatchError: if the loss does not fit, or the backbone has no maps of these strides.
+        MatchError: if the loss does not fit the architecture, or the backbone has no maps of these strides.
 
     Example:
         >>> model = kit.build_detector(kit.Detection(3), (64, 64, 3), width=8)
@@ -58,28 +68,66 @@ def build_detector(
         (None, 80, 7)
     """
     common.check_task(task, "build_detector", "Detection")
+    backbone = "csp" if backbone == "auto" else backbone
     design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2)
-    model = _assembled(task, input, design, strides)
+    task = dataclasses.replace(task, strides=tuple(strides)) if strides else task
+    model = _assembled(task, input, design, architecture)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
     return common.compiled(model, optimizer, learning_rate, weight_decay=weight_decay, **options)
 
 
-def _assembled(task, input, design, strides):
-    import dataclasses
-
+def _assembled(task, input, design, architecture):
     import keras
 
-    from kit import backbones, inputs
-    from kit.backbones.taps import taps
-    from kit.decoders.detect import pan
+    from kit import inputs
 
-    _ = task.match  # a combination that does not fit is refused before anything is built
+    neck, sizes, task = _fitting(task, architecture)
     input = inputs.as_input(input)
     if input.rank != 4:
         raise MatchError(f"Detection takes Images, and was given a {type(input).__name__}.")
-    task = dataclasses.replace(task, strides=tuple(strides)) if strides else task
-    task = task.suited(input)
-    name = "csp" if design.backbone == "auto" else design.backbone
+    task = task.suited(input, **sizes)
+    image, maps, style = _maps(task, input, design)
+    name = f"{design.backbone}_detection"
+    model = keras.Model(image, task.head(neck(maps, **style), **style), name=name)
+    model.kit = common.Kit(input, task)
+    return model
+
+
+def _fitting(task, architecture):
+    """The neck of an architecture, what sizes it likes, and the task with a loss that fits it."""
+    from kit.decoders import detect, regions
+
+    necks = {
+        "boxes": ("yolo", detect.pan, {}),
+        "regions": ("faster_rcnn", regions.levels, {"fine": _FINE, "levels": 2}),
+    }
+    names = {each[0]: activation for activation, each in necks.items()}
+    if architecture not in ("auto", *names):
+        raise unknown("architecture", architecture, ["auto", *names])
+    wanted = names.get(architecture, task.match.activation)
+    rows = [row.loss for row in match.table(task.form) if row.activation == wanted]
+    if task.loss not in rows:
+        task = _with_loss(task, rows, architecture)
+    return *necks[wanted][1:], task
+
+
+def _with_loss(task, rows, architecture):
+    """The task with the first of these losses, if its own is nothing but the default."""
+    default = type(task).loss
+    if task.loss != default:
+        raise MatchError(
+            f"A detector '{architecture}' learns by {' or '.join(rows)}; the task asks for '{task.loss}'.\n"
+            "Take architecture='auto', which follows the loss, or a task without loss=."
+        )
+    return dataclasses.replace(task, loss=rows[0])
+
+
+def _maps(task, input, design):
+    """The input layer, the backbone's maps of the task's strides, and the style of its convolutions."""
+    from kit import backbones
+    from kit.backbones.taps import taps
+
+    name = design.backbone
     backbones.chosen(name, 4, "Images")
     halvings = task.strides[-1].bit_length() - 1
     keywords = design.keywords({"depth": halvings - 1} if name == "csp" else {})
@@ -92,7 +140,4 @@ def _assembled(task, input, design, strides):
             f"{', '.join(map(str, task.strides))}. Say which: strides=(8, 16), or another depth."
         )
     style = {key: keywords[key] for key in ("activation", "normalization", "regularizer") if key in keywords}
-    maps = pan([known[stride] for stride in task.strides], **style)
-    model = keras.Model(image, task.head(maps, **style), name=f"{name}_detection")
-    model.kit = common.Kit(input, task)
-    return model
+    return image, [known[stride] for stride in task.strides], style

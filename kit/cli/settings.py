@@ -25,6 +25,7 @@ _FROM_DATA = {
     "image_size",
     "strides",
     "sides",
+    "anchors",
     "padding",
 }
 _FROM_RUN = {"resume", "callbacks", "verbose"}

@@ -42,15 +42,31 @@ def fpn(taps, *, activation="relu", width=None, normalization="group", dropout=0
     style = {"activation": activation, "normalization": normalization, "regularizer": regularizer}
     levels = [
         _refined(level, step, max(width // 2, 1), style)
-        for step, level in enumerate(_pyramid(taps[first:], width, regularizer))
+        for step, level in enumerate(pyramid(taps[first:], width, regularizer))
     ]
     x = keras.layers.Add()(levels)
     x = keras.layers.SpatialDropout2D(dropout)(x) if dropout else x
     return enlarge(x, 2**first)
 
 
-def _pyramid(maps, width, regularizer):
-    """Each map at one width, plus all coarser ones; from fine to coarse."""
+def pyramid(maps, width, regularizer=None):
+    """Each map at one width, plus all coarser ones; from fine to coarse.
+
+    Source: Lin et al. 2017, Feature Pyramid Networks (arXiv:1612.03144), without the last convolutions.
+
+    Args:
+        maps: (batch, h, w, C) tensors from fine to coarse, each of half the size of the one before.
+        width: channels of the results.
+        regularizer: a Keras regularizer of the kernels, or None.
+
+    Returns:
+        List of (batch, h, w, width) tensors.
+
+    Example:
+        >>> import keras
+        >>> [each.shape[1:] for each in pyramid([keras.Input((8, 8, 16)), keras.Input((4, 4, 32))], 24)]
+        [(8, 8, 24), (4, 4, 24)]
+    """
     kernel = {"activation": "linear", "use_bias": True, "regularizer": regularizer}
     levels = [conv(maps[-1], width, 1, **kernel)]
     for each in reversed(maps[:-1]):

@@ -5,16 +5,14 @@ import functools
 
 import numpy as np
 
-from kit import codecs, decisions, match, objects
+from kit import anchors, codecs, decisions, match, objects
 from kit.errors import KitError
 from kit.tasks import TASKS, common
 
 _STRIDES = (8, 16)  # pixels between the places that look for objects
-_FINE = 14  # pixels: where the objects of a class are smaller, places are 4 pixels apart
-_REACH = (
-    4,
-    12,
-)  # finest strides: up to this long objects are found from one level, from two; else from three
+_FINE = 14  # pixels: smaller objects need places that are 4 pixels apart
+_REACH = (4, 12)  # finest strides: what is longer needs a second level, a third
+_ANCHORS = 9
 _ROUND = 8  # targets are filled up to a multiple of so many boxes
 
 
@@ -39,6 +37,7 @@ class Detection:
         prior: share of each class among the training objects.
         sides: median side (root of the area) of the objects of each class in pixels, and then the
             90 % quantile of all.
+        anchors: (width, height) in pixels of the boxes from which a detector with anchors measures.
 
     Raises:
         KitError: if there is no class, if one is named twice, or if a number is out of range.
@@ -59,6 +58,7 @@ class Detection:
     padding: int | None = None
     prior: tuple | None = None
     sides: tuple | None = None
+    anchors: tuple | None = None
 
     is_classification = False
     is_dense = False
@@ -97,6 +97,7 @@ class Detection:
             prior=tuple((counts / counts.sum()).tolist()),
             sides=(*np.round(medians, 2).tolist(), round(float(np.quantile(sides, 0.9)), 2)),
             padding=self.padding or _ROUND * -(-most // _ROUND),
+            anchors=anchors.of_classes(corners[:, 2:] - corners[:, :2], classes, _ANCHORS),
         )
 
     def encode(self, labels):
@@ -111,8 +112,13 @@ class Detection:
         """Targets -> list of pairs (boxes_xyxy, names); the inverse of `encode`."""
         return codecs.get(self.match.code).decode(targets, self.classes)
 
-    def suited(self, input):
+    def suited(self, input, fine=_FINE, levels=1):
         """This task for the size of these `Images`.
+
+        Args:
+            input: `Images` of known size.
+            fine: pixels; where the objects of a class are smaller, places are 4 pixels apart.
+            levels: of places, at least.
 
         Raises:
             KitError: if their size is open.
@@ -120,16 +126,19 @@ class Detection:
         if None in input.size:
             raise KitError("A detector is made for one size of images. Say it: image_size=(height, width).")
         return dataclasses.replace(
-            self, image_size=tuple(input.size), strides=self.strides or self._strides()
+            self,
+            image_size=tuple(input.size),
+            strides=self.strides or self._strides(fine, levels),
+            anchors=self.anchors or anchors.typical(input.size),
         )
 
     def head(self, maps, image=None, **style):
         """Feature maps, one for each stride -> (batch, places, 4 + classes) boxes in pixels and scores."""
         from kit import activations
-        from kit.decoders.detect import detect
+        from kit.decoders import heads
 
-        raw = detect(maps, len(self.classes), **style)
-        return activations.output(self.match.activation, raw, size=self.image_size, strides=self.strides)
+        raw = heads.raw(self.match.activation, maps, len(self.classes), **self._places(), **style)
+        return activations.output(self.match.activation, *raw, size=self.image_size, strides=self.strides)
 
     def decided(self, outputs):
         """Outputs (N, places, 4 + classes) -> the decisions as arrays (`kit.decisions.Decided`)."""
@@ -143,7 +152,7 @@ class Detection:
 
     def make_loss(self):
         """A fresh Keras loss, as the row says."""
-        return match.make_loss(self.match, {"size": self.image_size, "strides": self.strides})
+        return match.make_loss(self.match, self._places())
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""
@@ -163,11 +172,14 @@ class Detection:
         """The task that `to_json` described."""
         return common.from_json(cls, stored)
 
-    def _strides(self):
+    def _places(self):
+        return {"size": self.image_size, "strides": self.strides, "anchors": self.anchors}
+
+    def _strides(self, fine, least):
         if self.sides is None:
             return _STRIDES
-        finest = 4 if min(self.sides[:-1]) < _FINE else 8
-        levels = 1 + sum(self.sides[-1] > reach * finest for reach in _REACH)
+        finest = 4 if min(self.sides[:-1]) < fine else 8
+        levels = max(least, 1 + sum(self.sides[-1] > reach * finest for reach in _REACH))
         return tuple(finest * 2**level for level in range(levels))
 
     def _padded(self, labels):

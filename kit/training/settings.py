@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from kit.builders.common import recompiled
 from kit.errors import KitError
 from kit.training import engines, plan, precision, rates
 from kit.training.probe import seconds_a_step
@@ -77,9 +78,7 @@ def accumulate_gradients(model, batches):
     if batches == 1 or model.optimizer.gradient_accumulation_steps == batches:
         return
     config = {**model.optimizer.get_config(), "gradient_accumulation_steps": batches}
-    task = model.kit.task
-    optimizer = type(model.optimizer).from_config(config)
-    model.compile(optimizer=optimizer, loss=task.make_loss(), metrics=task.make_metrics())
+    recompiled(model, type(model.optimizer).from_config(config))
 
 
 def apply(model, settings, steps_an_epoch):

@@ -1,0 +1,91 @@
+"""build_detector: the architecture and the loss fit, and two stages go from training to a file and back."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+import kit
+from kit.errors import KitError, MatchError
+from kit.losses.stages import TwoStageModel
+
+SHAPE = (32, 32, 3)
+
+
+def built(task=None, **settings):
+    settings = {"width": 4, "strides": (8,)} | settings
+    return kit.build_detector(task or kit.Detection(2), SHAPE, **settings)
+
+
+def test_the_architecture_brings_its_loss_and_the_loss_its_architecture():
+    assert built(architecture="faster_rcnn").kit.task.loss == "two_stage"
+    assert isinstance(built(kit.Detection(2, loss="two_stage")), TwoStageModel)
+    assert type(built()) is type(built(architecture="yolo")) is not TwoStageModel
+    assert built().kit.task.loss == "task_aligned"
+
+
+def test_a_loss_of_another_architecture_is_refused_and_what_fits_is_told():
+    with pytest.raises(
+        MatchError, match="'yolo' learns by task_aligned; the task asks for 'two_stage'"
+    ) as error:
+        built(kit.Detection(2, loss="two_stage"), architecture="yolo")
+    assert "architecture='auto'" in str(error.value)
+    with pytest.raises(KitError, match="Did you mean 'faster_rcnn'"):
+        built(architecture="fast_rcnn")
+
+
+@pytest.mark.parametrize("backbone", ["resnet", "cnn"])
+def test_any_backbone_with_maps_has_two_stages(backbone):
+    model = built(architecture="faster_rcnn", backbone=backbone, strides=(4, 8))
+    assert model.output["detections"].shape == (None, 100, 6)
+
+
+def test_anchors_and_places_follow_the_training_boxes():
+    boxes = np.array([[0, 0, 20, 20], [0, 0, 28, 30]], "float32")
+    task = kit.Detection(("cat",)).fitted([(boxes, np.array(["cat", "cat"], object))])
+    assert task.anchors == ((20.0, 20.0), (28.0, 30.0))
+    model = kit.build_detector(task, (64, 64, 3), architecture="faster_rcnn", width=4)
+    assert model.kit.task.strides == (4, 8) and model.kit.task.anchors == task.anchors
+    assert kit.build_detector(task, (64, 64, 3), width=4).kit.task.strides == (8, 16)
+
+
+@pytest.fixture(scope="module")
+def data():
+    data = kit.load_data(kit.shapes("detection", 12, (32, 32)), task="detection")
+    return dataclasses.replace(data, task=dataclasses.replace(data.task, score=0.0))
+
+
+@pytest.fixture(scope="module")
+def trained(data):
+    keras.utils.set_random_seed(0)
+    model = kit.build_detector(data.task, data.input, architecture="faster_rcnn", width=4, strides=(8,))
+    return model, kit.fit(model, data, epochs=2, verbose=0)
+
+
+def test_training_shows_the_losses_and_what_is_found(trained):
+    _, history = trained
+    assert {"loss", "recall", "val_loss", "val_recall"} <= history.history.keys()
+    assert np.isfinite(list(history.history.values())).all()
+
+
+def test_from_training_to_a_file_to_predictions_to_training(trained, data, tmp_path):
+    model, _ = trained
+    report = kit.evaluate(model, data.test)
+    predictor = kit.load(kit.save(model, tmp_path / "m", report=report))
+    assert predictor.task.match == model.kit.task.match
+    again = kit.evaluate(predictor, data.test)
+    assert again.metrics == pytest.approx(report.metrics, rel=1e-4, nan_ok=True)
+    decision = predictor(data.test.inputs[0])
+    assert 0 < len(decision.labels) == len(decision.boxes_xyxy) <= 100
+
+    before = predictor.model.get_weights()
+    assert isinstance(predictor.model, TwoStageModel)
+    kit.fit(predictor.model, data, epochs=1, verbose=0)
+    assert any((old != new).any() for old, new in zip(before, predictor.model.get_weights(), strict=True))
+
+
+def test_keras_own_loop_trains_it_too(data):
+    model = kit.build_detector(data.task, data.input, architecture="faster_rcnn", width=4, strides=(8,))
+    history = kit.fit(model, data, epochs=1, engine="keras", accumulate=2, verbose=0)
+    assert np.isfinite(history.history["loss"]).all() and "val_recall" in history.history
