@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 
 from kit import match
 from kit.builders import common
@@ -139,5 +140,18 @@ def _maps(task, input, design):
             f"'{name}' has maps of strides {', '.join(map(str, known))}; asked for are "
             f"{', '.join(map(str, task.strides))}. Say which: strides=(8, 16), or another depth."
         )
+    _check_halves(input.size, task.strides)
     style = {key: keywords[key] for key in ("activation", "normalization", "regularizer") if key in keywords}
     return image, [known[stride] for stride in task.strides], style
+
+
+def _check_halves(size, strides):
+    """Raises a MatchError unless each map has exactly half of the places of the one before."""
+    for fine, coarse in itertools.pairwise(strides):
+        if any(-(-edge // fine) != 2 * -(-edge // coarse) for edge in size):
+            step = strides[-1]
+            fitting = tuple(step * -(-edge // step) for edge in size)
+            raise MatchError(
+                f"Images of {size[0]} x {size[1]} pixels (height x width) cannot be halved evenly down to "
+                f"stride {step}.\nSay image_size={fitting}, or other strides than {tuple(strides)}."
+            )

@@ -35,6 +35,14 @@ def test_a_loss_of_another_architecture_is_refused_and_what_fits_is_told():
         built(architecture="fast_rcnn")
 
 
+@pytest.mark.parametrize("architecture", ["yolo", "faster_rcnn"])
+def test_images_that_do_not_halve_evenly_are_refused_with_a_size_that_does(architecture):
+    settings = {"architecture": architecture, "width": 4}
+    with pytest.raises(MatchError, match=r"120 x 160 .* stride 16.\nSay image_size=\(128, 160\)"):
+        kit.build_detector(kit.Detection(2), (120, 160, 3), strides=(8, 16), **settings)
+    assert kit.build_detector(kit.Detection(2), (120, 160, 3), strides=(4, 8), **settings).built
+
+
 @pytest.mark.parametrize("backbone", ["resnet", "cnn"])
 def test_any_backbone_with_maps_has_two_stages(backbone):
     model = built(architecture="faster_rcnn", backbone=backbone, strides=(4, 8))
