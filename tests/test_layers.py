@@ -18,6 +18,7 @@ LAYERS = [
         "biases",
         "activations",
         "flat_adam",
+        "frames",
         "optimizers",
         "schedules",
         "losses",

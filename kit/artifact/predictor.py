@@ -71,18 +71,19 @@ class Predictor:
         """Decides on many inputs.
 
         Args:
-            inputs: as for a call; one input gives one row.
+            inputs: as for a call.
 
         Returns:
             A `pandas.DataFrame` with one row an input: label, probability and one column of
-            probability a class; or value, low and high.
+            probability a class; or value, low and high. Of boxes one row a box: label, score, x1, y1,
+            x2, y2, with the input's place in the index.
         """
         import pandas as pd
 
         inputs = expanded(inputs)
         inputs = [inputs] if self.input.is_one(inputs) else inputs
-        index = inputs.index if isinstance(inputs, pd.DataFrame) else None
-        return pd.DataFrame([row(decision) for decision in self(inputs)], index=index)
+        index = inputs.index if isinstance(inputs, pd.DataFrame) else range(len(inputs))
+        return frame(index, self(inputs))
 
     def outputs(self, inputs):
         """The network's outputs for a list, an array or a DataFrame of inputs: float32 (N, units)."""
@@ -150,6 +151,29 @@ def _batch_of(one):
     return one[None] if hasattr(one, "ndim") else [one]
 
 
+def frame(names, decisions):
+    """Decisions as a DataFrame, a row each or, of boxes, a row a box; `names` are the index.
+
+    Example:
+        >>> boxes = kit.Decision(labels=["cat"], scores=np.ones(1), boxes_xyxy=np.array([[0, 0, 4, 2]]))
+        >>> frame(["a.png", "b.png"], [boxes, boxes]).loc["b.png"].to_dict()
+        {'label': 'cat', 'score': 1.0, 'x1': 0.0, 'y1': 0.0, 'x2': 4.0, 'y2': 2.0}
+    """
+    import pandas as pd
+
+    rows = [(name, each) for name, decision in zip(names, decisions, strict=True) for each in _rows(decision)]
+    columns = _BOX if decisions and decisions[0].boxes_xyxy is not None else None
+    return pd.DataFrame([each for _, each in rows], index=[name for name, _ in rows], columns=columns)
+
+
+def _rows(decision):
+    if decision.boxes_xyxy is None:
+        return [row(decision)]
+    found = zip(decision.labels, decision.scores, decision.boxes_xyxy, strict=True)
+    values = ((label, float(score), *map(float, box)) for label, score, box in found)
+    return [dict(zip(_BOX, each, strict=True)) for each in values]
+
+
 def row(decision):
     """A decision as one flat row: text, numbers, and a column for each class, label or target.
 
@@ -172,18 +196,14 @@ def _bounds(interval):
     return {f"{end} of {name}": number for name, pair in ends.items() for end, number in pair.items()}
 
 
-def _list(numbers):
-    return {"scores": ";".join(f"{number:.3f}" for number in numbers)}
-
-
 def _each(kind):
     return lambda numbers: {f"{kind} of {name}": number for name, number in numbers.items()}
 
 
+_BOX = ("label", "score", "x1", "y1", "x2", "y2")
 _FLAT = {
     "probabilities": _each("probability"),
-    "scores": lambda scores: _each("score")(scores) if isinstance(scores, dict) else _list(scores),
-    "boxes_xyxy": lambda boxes: {"boxes": len(boxes)},
+    "scores": _each("score"),
     "labels": lambda labels: {"labels": ";".join(map(str, labels))},
     "values": _each("value"),
     "interval": _bounds,

@@ -3,7 +3,7 @@
 import functools
 
 from kit.builders import common
-from kit.errors import MatchError
+from kit.errors import KitError, MatchError
 
 _SIZE = 128  # pixels: what depth is chosen for where the size of the images is open
 _FROM_EVERY_PLACE = ("plain", "resnet")  # backbones whose first maps are as large as the image
@@ -11,6 +11,7 @@ _LARGE = 128  # pixels of the shorter edge from which blocks of pixels pay: belo
 _FINE = 8  # least features of a pixel where blocks of pixels are dealt out
 _STYLE = ("activation", "normalization", "regularizer")  # settings of every convolution, and of decoders
 _SHARED = (*_STYLE, "dropout")
+_STEMS = (1, 2, 4)
 _LESS_WORK = {"up": "transposed"}  # halves the channels on the way up: a fifth of a step's time
 _AUTO = {"Segmentation": "plain", "Denoising": "ffdnet"}
 
@@ -33,6 +34,8 @@ def assemble(task, input, design, decoder, stem, deep_supervision=False):
         _check_deep(deep_supervision, False, name)
         return finished(task, input, backbone, name)
     size = input.size if None not in input.size else input.usual or (_SIZE, _SIZE)
+    if stem not in ("auto", *_STEMS):
+        raise KitError(f"stem is the side of blocks of pixels: {_STEMS} or 'auto'. Received: {stem!r}.")
     stem = _stem(name, size) if stem == "auto" else stem
     style, shared = ({k: keywords[k] for k in names if k in keywords} for names in (_STYLE, _SHARED))
     if decoder == "auto":

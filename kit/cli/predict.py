@@ -213,10 +213,7 @@ def _as_json(found):
 
 
 def _as_csv(names, decisions):
-    import pandas as pd
-
-    from kit.artifact.predictor import row
+    from kit.artifact.predictor import frame
     from kit.evaluation.report import as_csv
 
-    rows = [{"input": name, **row(decision)} for name, decision in zip(names, decisions, strict=True)]
-    return as_csv(pd.DataFrame(rows)).decode("utf-8")
+    return as_csv(frame(names, decisions).rename_axis("input").reset_index()).decode("utf-8")

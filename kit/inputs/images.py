@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from kit.boxes import Frame
 from kit.errors import Fault, KitError, SchemaError
+from kit.frames import Frame
 from kit.inputs import INPUTS, pixels
 from kit.inputs.findings import Finding, in_rows, raise_if_any
 
@@ -124,7 +124,7 @@ class Images:
         return array if self.scale == 255 else array.astype("float32") * np.float32(self.scale / 255)
 
     def frame(self, size):
-        """The `kit.boxes.Frame` in which a picture of (height, width) pixels is seen."""
+        """The `kit.frames.Frame` in which a picture of (height, width) pixels is seen."""
         return Frame.of(size, self.size, self.letterbox)
 
     def is_one(self, raw):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kit import boxes
+from kit import frames
 from kit.errors import Fault
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
@@ -134,7 +134,7 @@ def letterbox(array, size, fill):
         >>> letterbox(np.zeros((1, 2, 1), "uint8"), (4, 4), 9)[:, 0, 0].tolist()
         [9, 0, 0, 9]
     """
-    top, left, height, width = boxes.inner(array.shape[:2], size)
+    top, left, height, width = frames.inner(array.shape[:2], size)
     frame = np.full((*size, array.shape[-1]), fill, array.dtype)
     frame[top : top + height, left : left + width] = resize(array, (height, width))
     return frame

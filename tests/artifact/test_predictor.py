@@ -158,3 +158,16 @@ def test_decisions_of_several_labels_targets_and_intervals_are_flat_rows_too():
         "high of b": 3.0,
     }
     assert row(Decision(label="yes", scores={"no": -1.0, "yes": 1.0}))["score of yes"] == 1.0
+
+
+def test_a_frame_of_boxes_has_a_row_a_box_and_none_for_an_image_without():
+    two = Decision(
+        labels=["cat", "dog"],
+        scores=np.array([0.9, 0.5]),
+        boxes_xyxy=np.array([[0, 0, 4, 2], [1, 1, 3, 3.5]]),
+    )
+    none = Decision(labels=[], scores=np.zeros(0), boxes_xyxy=np.zeros((0, 4)))
+    found = module.frame(["a.png", "b.png", "c.png"], [two, none, two])
+    assert list(found.index) == ["a.png", "a.png", "c.png", "c.png"]
+    assert found.iloc[1].tolist() == ["dog", 0.5, 1.0, 1.0, 3.0, 3.5]
+    assert list(module.frame(["b.png"], [none]).columns) == ["label", "score", "x1", "y1", "x2", "y2"]
