@@ -19,6 +19,7 @@ TASKS = ("segmentation", "denoising", "detection")
 _SMALLEST = 16  # pixels a side
 _SEEN = 6  # pixels of an object from which it counts as one to detect
 _TRIES = 20  # places that are looked at for a shape that is to be free
+_CLEAR = 90.0  # of 255: a channel of a shape that is to be clear differs so much from the ground
 _GRAIN = 6.0  # standard deviation of the noise on the pictures, in units of 0 to 255
 _OBJECTS = ("disc", "rectangle", "triangle", "car", "tree", "pole")
 
@@ -43,8 +44,8 @@ def shapes(task="segmentation", samples=200, size=(64, 64), seed=0, *, scene="sh
             height, width): places in `CLASSES[scene]`, and 255 where a pixel is void.
         denoising: the images alone, without grain.
         detection: (images, truths): for each image (boxes_xyxy, labels): float32 (M, 4) in pixels
-            around what is seen of each object, and its M names. Here shapes stand upright and leave
-            each other free, as nobody could tell what a hidden one is.
+            around what is seen of each object, and its M names. Here shapes stand upright, leave each
+            other free and are of clear colours, as nobody could tell what a hidden one is.
 
     Raises:
         KitError: if the task or the scene is unknown, or the size too small.
@@ -146,7 +147,7 @@ def _shapes(canvas, number):
         kind = ("disc", "rectangle", "triangle")[rng.integers(3)]
         distance = _free(canvas, kind) if canvas.apart else _somewhere(canvas, kind)
         if distance is not None:
-            canvas.paint(distance, number(kind), _colour(rng))
+            canvas.paint(distance, number(kind), _unlike(canvas, distance) if canvas.apart else _colour(rng))
 
 
 def _somewhere(canvas, kind, angle=None):
@@ -168,6 +169,13 @@ def _free(canvas, kind):
         if not canvas.owner[distance < 1].any() and min(edge.min() for edge in edges) > 0:
             return distance
     return None
+
+
+def _unlike(canvas, distance):
+    """A colour that stands out from what lies there so far."""
+    ground = canvas.image[distance < 0].mean(axis=0)
+    colours = (_colour(canvas.rng) for _ in range(_TRIES))
+    return max(colours, key=lambda colour: min(np.abs(colour - ground).max(), _CLEAR))
 
 
 def _streets(canvas, number):

@@ -10,7 +10,7 @@ from kit.errors import KitError
 from kit.tasks import TASKS, common
 
 _STRIDES = (8, 16)  # pixels between the places that look for objects
-_FINE = 14  # pixels: smaller objects need places that are 4 pixels apart
+_FINE = 12  # pixels: smaller objects need places that are 4 pixels apart
 _REACH = (4, 12)  # finest strides: what is longer needs a second level, a third
 _ANCHORS = 9
 _ROUND = 8  # targets are filled up to a multiple of so many boxes

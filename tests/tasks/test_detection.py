@@ -99,3 +99,12 @@ def test_from_drawn_images_to_boxes_in_pixels_of_a_file(tmp_path):
     assert len(small.labels) == len(small.scores) == len(small.boxes_xyxy) > 0
     assert (wide.boxes_xyxy[:, [0, 2]] <= 96).all() and (wide.boxes_xyxy[:, [1, 3]] <= 64).all()
     assert wide.boxes_xyxy[:, 2].max() > 40
+
+
+def test_eight_images_are_learnt_by_heart():
+    data = kit.load_data(kit.shapes("detection", 12, (48, 48)), task="detection")
+    keras.utils.set_random_seed(0)
+    model = kit.build(data.task, data.input, width=16, average=False)
+    kit.fit(model, data, epochs=35, batch_size=4, augment=None, verbose=0)
+    assert len(data.train) == 8
+    assert kit.evaluate(model, data.train, resamples=0).metrics["map_50"] > 0.95
