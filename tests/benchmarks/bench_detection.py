@@ -46,6 +46,7 @@ def with_kyolo(data, minutes, seed):
     import keras
     from kyolo.losses import YOLODetectionLoss
     from kyolo.models import yolo11n
+    from kyolo.postprocessing import YOLOPostprocessor
     from kyolo.training import YOLODetector
 
     from kit.training import arrays
@@ -73,18 +74,14 @@ def with_kyolo(data, minutes, seed):
 
     def detections(samples):
         x, _ = samples.arrays()
+        limits = {"conf_threshold": LEAST, "iou_threshold": OVERLAP, "max_detections": MOST}
+        decode = YOLOPostprocessor(nc=classes, reg_max=body.reg_max, strides=body.strides, **limits)
+        rows = keras.ops.convert_to_numpy(decode(body.predict(x.astype("float32") / 255, verbose=0)))
         found = []
-        for image, size in zip(x, samples.sizes, strict=True):
-            rows = detector.detect(
-                image[None].astype("float32") / 255,
-                conf_threshold=LEAST,
-                iou_threshold=OVERLAP,
-                max_detections=MOST,
-            )
-            rows = keras.ops.convert_to_numpy(rows)[0]
-            rows = rows[rows[:, 4] >= LEAST]
-            boxes = data.input.frame(size).outward(rows[:, :4])
-            found.append({"boxes": boxes, "scores": rows[:, 4], "labels": rows[:, 5].astype(int)})
+        for each, size in zip(rows, samples.sizes, strict=True):
+            real = each[each[:, 4] >= LEAST]
+            boxes = data.input.frame(size).outward(real[:, :4])
+            found.append({"boxes": boxes, "scores": real[:, 4], "labels": real[:, 5].astype(int)})
         return found
 
     return detections
@@ -94,9 +91,12 @@ def with_ultralytics(data, minutes, seed):
     """Its own reader, varying and recipe, on the same images written as YOLO files."""
     operators = torchvision_operators()
     os.environ["YOLO_OFFLINE"] = "True"
+    import torchvision
     from ultralytics import YOLO
+    from ultralytics.utils.nms import TorchNMS
 
     assert operators
+    torchvision.ops.nms = TorchNMS.nms  # its own, for where torchvision's wheel is for another torch
     folder = Path(tempfile.mkdtemp())
     side = max(data.input.size)
     model = YOLO("yolo11n.yaml")
