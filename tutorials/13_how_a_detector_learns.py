@@ -13,10 +13,9 @@ from matplotlib.patches import Rectangle
 
 import kit
 from kit import boxes as geometry
-from kit import draw, storage
+from kit import draw, frames, storage
 from kit.data.shapes import shapes
 from kit.evaluation.average_precision import average_precision
-from kit.frames import Frame, inner
 from kit.inputs import pixels
 from kit.losses.assign import assign
 from kit.places import BoxesAndScores, grid
@@ -393,8 +392,8 @@ storage.write_bytes("pictures/13_average_precision.png", draw.png(picture))
 
 # %%
 scene, (around, kinds) = (each[0] for each in shapes("detection", samples=1, size=(40, 80), seed=5))
-stretch, letter = (Frame.of((40, 80), SIZE, letterbox=each) for each in (False, True))
-top, start, height, width = inner((40, 80), SIZE)
+stretch, letter = (frames.Frame.of((40, 80), SIZE, letterbox=each) for each in (False, True))
+top, start, height, width = frames.inner((40, 80), SIZE)
 boxed = np.full((*SIZE, 3), 114, "uint8")
 boxed[top : top + height, start : start + width] = pixels.resize(scene, (height, width))
 empty = 1 - height * width / (SIZE[0] * SIZE[1])
