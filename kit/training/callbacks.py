@@ -76,9 +76,14 @@ class StopAfter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         now = time.monotonic()
-        self.recent, self.ended = [*self.recent, now - self.ended][-self.remembered :], now
+        self.recent = [*self.recent, self._foretelling(now - self.ended)][-self.remembered :]
+        self.ended = now
         if self.left < np.median(self.recent):
             self.model.stop_training = True
+
+    def _foretelling(self, seconds):
+        """What an epoch that took so many seconds says of the next."""
+        return seconds
 
     @property
     def left(self):
@@ -106,13 +111,6 @@ class Pace(StopAfter):
         super().__init__(seconds, used)
         self.expected, self.schedule, self.peak = epochs, schedule, peak
         self._planned = self.left / max(1, epochs)  # seconds an epoch
-        self._is_first = True
-
-    def on_epoch_end(self, epoch, logs=None):
-        super().on_epoch_end(epoch, logs)
-        if self._is_first:  # tracing may have taken ten times as long as the epoch itself
-            self.recent, self._is_first = [min(self.recent[-1], self._planned)], False
-            self.model.stop_training = self.left < self._planned
 
     def on_epoch_begin(self, epoch, logs=None):
         total = epoch + self._to_come(epoch)
@@ -122,6 +120,10 @@ class Pace(StopAfter):
 
     def on_train_end(self, logs=None):
         self.model.optimizer.learning_rate = self.peak  # for whoever trains on
+
+    def _foretelling(self, seconds):
+        # tracing may have taken ten times as long as the first epoch itself
+        return seconds if self.recent else min(seconds, self._planned)
 
     def _to_come(self, epoch):
         if not self.recent:

@@ -60,6 +60,18 @@ def test_the_time_for_tracing_in_the_first_epoch_does_not_foretell_the_others(mo
     assert rates[-1] < 0.15 and 90 < end <= 100
 
 
+def test_who_stops_the_training_after_the_first_epoch_is_heard(monkeypatch):
+    clock = Clock(monkeypatch)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    pace = callbacks.Pace(100.0, 0.0, 10, "cosine", 1.0)
+    pace.set_model(model)
+    pace.on_train_begin()
+    model.stop_training = True  # another callback comes first
+    clock.now += 10.0
+    pace.on_epoch_end(0)
+    assert model.stop_training
+
+
 def test_training_by_the_clock_leaves_the_rate_as_it_was(toys):
     data = toys.table_data()
     model = kit.build_regressor(data.task, data.input, width=8, depth=2, learning_rate=0.02)
