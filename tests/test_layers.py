@@ -34,9 +34,9 @@ LAYERS = [
     {"backbones", "decoders"},
     {"tasks"},
     {"data", "builders", "registration"},
-    {"training", "evaluation", "artifact"},
+    {"training", "evaluation", "artifact", "namespace"},
     {"planning"},
-    {"testing"},
+    {"search", "testing"},
     {"cli", "__main__"},
 ]
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names}

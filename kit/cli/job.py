@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import kit
-from kit import storage
-from kit.cli import output, runs, scores, settings
+from kit import namespace, storage
+from kit.cli import output, runs, scores
 from kit.errors import KitError
 
 ARTIFACTS = Path("saved_models")
@@ -103,7 +103,7 @@ class Job:
         known = {"seed": self.given["seed"], **versions()}
         output.say(f"{run.note} ".lstrip() + f"Run: {run.path}")
         output.say(", ".join(f"{name} {value}" for name, value in known.items()))
-        builder = settings.resolved(self.parts, self.data)
+        builder = namespace.resolved(self.parts, self.data)
         run.describe(resolved=plain({**self.parts, "builder": builder}), versions=versions())
         run.record("continued" if run.continued else "started", time=time.time())
         if self.data.issues:
@@ -120,7 +120,7 @@ class Job:
 
         split, report, validation = scores.judged(model, self.data, self.given["seed"], history)
         facts = {
-            **settings.resolved(self.parts, self.data),
+            **namespace.resolved(self.parts, self.data),
             **self.given,
             **{name: getattr(self.args, name) for name in ("target", "ignore", "on_bad", "box_format")},
             "run": str(run.path),

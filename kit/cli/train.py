@@ -77,12 +77,13 @@ def _work(args, began):
     with output.quiet():
         import keras  # noqa: F401 - first, and silently: it takes seconds and talks about itself
 
+    from kit import namespace
     from kit.cli import dry_run, settings
     from kit.cli.job import Job
 
     flags = {"backbone": args.backbone, "minutes": args.minutes, "epochs": args.epochs, "seed": args.seed}
     flags = {name: value for name, value in flags.items() if value is not None}
-    given = {"seed": 0, **settings.checked([*args.set, *flags.items()])}
+    given = {"seed": 0, **namespace.checked([*args.set, *flags.items()])}
     data, parts = settings.loaded(args, given)
     job = Job(args, data, given, parts, began)
     return dry_run.tried(job) if args.dry_run else job.done()
