@@ -41,10 +41,11 @@ _HOMES = {
         "Regression",
         "Segmentation",
     ),
+    "kit.search": ("SearchResult", "SearchSpace"),
     "kit.training": ("fit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("activations", "backbones", "losses", "match", "metrics", "optimizers", "schedules")
+_MODULES = ("activations", "backbones", "losses", "match", "metrics", "optimizers", "schedules", "search")
 
 __all__ = sorted(_HOME_OF)
 

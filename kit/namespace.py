@@ -98,12 +98,13 @@ def resolved(parts, data):
     return {**arguments_of(builders.builder_for(data.task)), **parts["builder"]}
 
 
-def divided(given, data):
+def divided(given, data, builder=None):
     """The settings by owner, for this task and input.
 
     Args:
         given: dict name -> value.
         data: a `Data`.
+        builder: the function whose keyword arguments count; None takes the task's own builder.
 
     Returns:
         A dict with a dict under each of `OWNERS`.
@@ -111,12 +112,12 @@ def divided(given, data):
     Raises:
         KitError: if a name does not belong to this task and input, or a value is of another kind.
     """
-    from kit import builders, training
+    from kit import training
 
     known = {
         "task": fields_of(data.task),
         "input": fields_of(data.input),
-        "builder": arguments_of(builders.builder_for(data.task)),
+        "builder": arguments_of(_builder(builder, data.task)),
         "fit": arguments_of(training.fit),
     }
     every = {name for names in known.values() for name in names}
@@ -127,6 +128,13 @@ def divided(given, data):
         owner = next(owner for owner in OWNERS if name in known[owner])
         divided[owner][name] = _of_kind(name, value, known[owner][name], owner)
     return divided
+
+
+def _builder(builder, task):
+    """The function whose arguments are meant: `kit.build` takes those of the task's own builder."""
+    from kit import builders
+
+    return builders.builder_for(task) if builder in (None, builders.build) else builder
 
 
 def _of_kind(name, value, default, owner):

@@ -78,15 +78,20 @@ def read_json(path):
 
 def append_journal(path, record):
     """Appends one record to a journal and waits until it is on the disk."""
+    append_lines(path, [json.dumps(record, ensure_ascii=False, allow_nan=False)])
+
+
+def append_lines(path, lines):
+    """Appends lines of text by one write, and waits until they are on the disk."""
     path = Path(path)
-    line = json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
+    text = "".join(f"{line}\n" for line in lines)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "a+b") as file:
             file.seek(0, os.SEEK_END)
             if file.tell() and not _ends_a_line(file):
-                line = "\n" + line  # the last record was cut short by a kill: leave it alone
-            file.write(line.encode("utf-8"))
+                text = "\n" + text  # the last record was cut short by a kill: leave it alone
+            file.write(text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -133,6 +138,22 @@ def lock(path):
         yield
 
 
+def owner(path):
+    """The number of the living process that holds `path`, as text, or None."""
+    import fcntl
+
+    try:
+        with open(path, "a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                file.seek(0)
+                return file.read().strip() or "?"
+    except OSError:
+        return None
+    return None
+
+
 @contextlib.contextmanager
 def atomic_folder(path):
     """A temporary folder beside `path`; swapped with it when the block ends well.
@@ -168,7 +189,7 @@ def recover(path):
     if not _previous(path).exists():
         return
     try:
-        with _guarded(path.parent):
+        with held_folder(path.parent):
             if not path.exists():
                 os.replace(_previous(path), path)
             shutil.rmtree(_previous(path), ignore_errors=True)
@@ -178,7 +199,7 @@ def recover(path):
 
 def _swap(temporary, path):
     previous = _previous(path)
-    with _guarded(path.parent):
+    with held_folder(path.parent):
         if path.exists():
             os.replace(path, previous)
         os.replace(temporary, path)
@@ -216,8 +237,8 @@ def _remove(path):
 
 
 @contextlib.contextmanager
-def _guarded(folder):
-    """Holds `folder` while two names in it change, so that a reader does not undo half of a swap."""
+def held_folder(folder):
+    """Waits until no other process holds `folder`, and holds it: for two writes that belong together."""
     import fcntl
 
     descriptor = os.open(folder, os.O_RDONLY)

@@ -71,6 +71,26 @@ def split_in_time(times, shares=SHARES):
     return parts
 
 
+def folds(count, folds, *, keys=None, classes=None, seed=0):
+    """Rising indices of each of `folds` parts of about equal size; see `split` for the other arguments.
+
+    Raises:
+        DataError: if there are fewer independent samples than folds.
+
+    Example:
+        >>> [len(rows) for rows in folds(10, 3)]
+        [3, 4, 3]
+    """
+    units = _units(count, keys, None)
+    sizes = np.bincount(units)
+    if len(sizes) < folds:
+        raise DataError(f"{len(sizes)} different samples cannot be cut into {folds} folds; add data")
+    shares = [1 / folds] * folds
+    part_of = _cut(sizes, _class_of_unit(units, classes), shares, np.random.default_rng(seed))
+    part_of = _none_empty(part_of, sizes, shares)[units]
+    return [np.flatnonzero(part_of == part) for part in range(folds)]
+
+
 def _units(count, keys, groups):
     """The number of the unit that each sample belongs to; a unit is never divided."""
     if groups is None:

@@ -29,6 +29,7 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(self, path, callbacks, facts, stored=None):
         super().__init__()
         self.path, self.callbacks, self.facts, self.stored = path, callbacks, facts, stored
+        self.pausing = ()  # the `Pause`s of the run
         self.rows = list(stored[0]["history"]) if stored else []
         self.seconds = stored[0]["seconds"] if stored else 0.0  # trained before this process
         self._began = self._last = time.monotonic()
@@ -44,8 +45,13 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.rows.append({"epoch": epoch + 1, **{name: float(value) for name, value in (logs or {}).items()}})
-        if time.monotonic() - self._last >= INTERVAL:
+        if self.pauses or time.monotonic() - self._last >= INTERVAL:
             self.write(finished=False)
+
+    @property
+    def pauses(self):
+        """Whether the run stops here to be continued later; best weights are not put back before it is kept."""
+        return any(each.happened for each in self.pausing)
 
     def write(self, finished):
         """Writes the state now."""
@@ -54,6 +60,22 @@ class Checkpoint(keras.callbacks.Callback):
             seconds = self.seconds + self._last - self._began
             facts = {**self.facts, "history": self.rows, "finished": finished, "seconds": seconds}
             checkpoint.save(self.path, self.model, self.callbacks, facts)
+
+
+class Pause(keras.callbacks.Callback):
+    """Stops a run after an epoch, so that the same call with a later one, or without, goes on with it.
+
+    Args:
+        until: epochs to be done then.
+    """
+
+    def __init__(self, until):
+        super().__init__()
+        self.until, self.happened = until, False
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.until <= epoch + 1 < self.params["epochs"]:
+            self.happened = self.model.stop_training = True
 
 
 class StopAfter(keras.callbacks.Callback):

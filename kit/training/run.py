@@ -34,6 +34,7 @@ class Run:
         stoppers = parts.stoppers(self.settings.patience, self.settings.schedule, self.validation is not None)
         average = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if self.model.optimizer.use_ema else []
         kept = parts.Checkpoint(self._path(CHECKPOINT), [*average, *stoppers], self._facts(), self.stored)
+        kept.pausing = [each for each in callbacks if isinstance(each, parts.Pause)]
         if self.stored and self.stored[0]["finished"]:
             return self._finished(kept)
         watching = [*average, *stoppers, *callbacks, *self._watchers(kept, tensorboard), kept]
@@ -44,7 +45,8 @@ class Run:
             engine = engines.get(self.settings.engine)(self.model, self.settings.batch_size)
             epochs = plan.MOST_EPOCHS if self.settings.is_paced else self.settings.epochs
             history = engine.run(self.feed, self.validation, epochs, kept.done, watching)
-        kept.write(finished=True)
+        if not kept.pauses:
+            kept.write(finished=True)
         return self._history(history, kept)
 
     def _watchers(self, kept, tensorboard):

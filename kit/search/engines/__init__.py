@@ -1,0 +1,39 @@
+"""Engines: who trains the assignments of a search. They know nothing of oracles and journals.
+
+An engine is a context manager with `free` (assignments it would take now), `busy` (that it has),
+`submit(assignment)` and `finished()`, which waits for the next outcomes.
+"""
+
+import importlib
+
+from kit.errors import unknown
+
+_ENGINES = {"inline": "Inline", "process": "Processes"}
+
+
+def get(name):
+    """The engine called `name`: a class that takes (work, judge, workers).
+
+    Raises:
+        KitError: if there is none.
+    """
+    if name not in _ENGINES:
+        raise unknown("engine", name, ["auto", *_ENGINES])
+    return getattr(importlib.import_module(f"kit.search.engines.{name}"), _ENGINES[name])
+
+
+def names():
+    """Names of all engines."""
+    return sorted(_ENGINES)
+
+
+def chosen(name, work, workers):
+    """The name of the engine to use, and why.
+
+    "auto" trains in this process where one is enough, else in processes of their own.
+    """
+    if name != "auto":
+        if name not in _ENGINES:
+            raise unknown("engine", name, ["auto", *_ENGINES])
+        return name, "asked for"
+    return ("process", f"{workers} workers") if workers > 1 else ("inline", "one worker")

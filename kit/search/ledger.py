@@ -1,0 +1,250 @@
+"""The ledger: which trials there are, who trains them and what became of them, as the journal tells it.
+
+Every process that takes part has a ledger of its own and reads what the others wrote before it writes.
+The oracle is a copy in each of them; all copies are told the same things in the same order.
+"""
+
+import contextlib
+import dataclasses
+import secrets
+
+import keras_tuner
+
+from kit import storage
+from kit.errors import SearchStateError
+from kit.plain import plain
+from kit.search import trial as trials
+from kit.search.journal import FORMAT, OWNERS, Journal, check_alone
+
+
+@dataclasses.dataclass
+class Entry:
+    """A trial in the ledger.
+
+    Args:
+        trial: its id.
+        values: as the oracle suggested them.
+        owner: of the process that trains it.
+        outcome: the fields of its `Outcome`, or None while it runs.
+        deaths: processes that died with it.
+    """
+
+    trial: str
+    values: dict
+    owner: str
+    outcome: dict | None = None
+    deaths: int = 0
+
+    @property
+    def status(self):
+        """Its status; "running" before it has ended."""
+        return self.outcome["status"] if self.outcome else trials.RUNNING
+
+
+class Ledger:
+    """The trials of the search in a folder.
+
+    Args:
+        folder: of the search.
+        oracle: one of KerasTuner's, made to replay by `oracles.make`; it has not been asked yet.
+        worst: failed trials are told to the oracle with the worst score so far, not as failures.
+        objective: an `Objective`: which score is worse.
+    """
+
+    def __init__(self, folder, oracle, objective, worst=False):
+        self.journal = Journal(folder)
+        self.folder, self.oracle, self.objective, self.worst = self.journal.folder, oracle, objective, worst
+        self.entries = {}
+        self.space = None  # the `SearchSpace`, where the builder does not declare its own
+        self.asked = {}  # what the journal says the search is
+        self.note = {}  # name -> value, of everything that is written once
+        self.me = secrets.token_hex(4)
+        self._asks = 0
+
+    @contextlib.contextmanager
+    def taking_part(self, join=False):
+        """Shows the other processes that this one lives, until the block ends or the process dies.
+
+        Raises:
+            SearchStateError: if another process is at work, and it is not to be joined.
+        """
+        path = self.folder / OWNERS / self.me
+        with contextlib.ExitStack() as stack:
+            with self.journal.held():
+                check_alone(self.folder, join)
+                stack.enter_context(storage.lock(path))
+            yield
+            path.unlink(missing_ok=True)
+
+    def open(self, asked):
+        """Begins the search, or goes on with the one that is there.
+
+        Args:
+            asked: JSON-able dict: what the search is. Equal dicts are equal searches.
+
+        Raises:
+            SearchStateError: if the folder holds another search; shows the difference.
+        """
+        asked = plain(asked)
+        with self.journal.held():
+            self.read()
+            if not self.asked:
+                self.journal.append({"event": "opened", "format": FORMAT, "asked": asked})
+                self.asked = asked
+        if self.asked != asked:
+            raise SearchStateError(_differs(self.folder, self.asked, asked))
+
+    def read(self):
+        """Takes in what was appended since the last time."""
+        for record in self.journal.news():
+            self._apply(record)
+
+    def next(self, at_most):
+        """A trial to train: one that a dead process left, else a new one.
+
+        Args:
+            at_most: trials of the whole search.
+
+        Returns:
+            An `Entry`; None where there is none now (see `is_over`).
+        """
+        with self.journal.held():
+            self.read()
+            return self._left() or (self._new() if len(self.entries) < at_most else None)
+
+    def end(self, outcome):
+        """Records what became of a trial; a trial that was given to another process meanwhile is left alone.
+
+        Returns:
+            Whether it was recorded.
+        """
+        with self.journal.held():
+            self.read()
+            entry = self.entries[outcome.trial]
+            if entry.outcome or entry.owner != self.me:
+                return False
+            fields = plain(dataclasses.asdict(outcome))
+            self._write({"event": "ended", "owner": self.me, **fields, "told": self._told(fields)})
+        return True
+
+    def write(self, name, value):
+        """Records a fact of the whole search, such as what the default settings score."""
+        with self.journal.held():
+            self.read()
+            self._write({"event": "noted", "name": name, "value": plain(value)})
+
+    @property
+    def running(self):
+        """Entries that have not ended."""
+        return [entry for entry in self.entries.values() if entry.outcome is None]
+
+    @property
+    def ended(self):
+        """Entries that have ended, in the order of their ids."""
+        return [self.entries[name] for name in sorted(self.entries) if self.entries[name].outcome]
+
+    def _left(self):
+        for entry in self.running:
+            alive = entry.owner == self.me or storage.owner(self.folder / OWNERS / entry.owner)
+            if not alive:
+                self._write({"event": "taken", "trial": entry.trial, "owner": self.me})
+                return entry
+        return None
+
+    def _new(self):
+        trial = self._ask(None)
+        if trial.status != "RUNNING":
+            return None
+        values, state = trial.hyperparameters.values, self.oracle._seed_state
+        entry = Entry(trial.trial_id, dict(values), self.me)
+        self.entries[entry.trial] = entry
+        self.journal.append(
+            {
+                "event": "asked",
+                "trial": entry.trial,
+                "values": plain(values),
+                "state": state,
+                "owner": self.me,
+            }
+        )
+        return entry
+
+    def _ask(self, recorded):
+        """Asks the oracle for a trial: the recorded one, or a new one."""
+        self.oracle.recorded = recorded
+        trial = self.oracle.create_trial(f"tuner {self._asks}")
+        self._asks += trial.status == "RUNNING"
+        return trial
+
+    def _write(self, record):
+        self.journal.append(record)
+        self._apply(record)
+
+    def _apply(self, record):
+        getattr(self, f"_on_{record['event']}")(record)
+
+    def _on_opened(self, record):
+        if record["format"] != FORMAT:
+            raise SearchStateError(
+                f"{self.journal.path} was written by another version of kit (format {record['format']}; this one "
+                f"reads format {FORMAT}). Start a new search with --fork."
+            )
+        self.asked = record["asked"]
+
+    def _on_asked(self, record):
+        trial = self._ask((record["values"], record["state"]))
+        if trial.trial_id != record["trial"]:
+            raise SearchStateError(
+                f"{self.journal.path}: trial {record['trial']} does not follow from the trials before it, as in a "
+                "journal that was edited.\nRestore the file from a copy, or start a new search with --fork."
+            )
+        self.entries[record["trial"]] = Entry(record["trial"], record["values"], record["owner"])
+
+    def _on_taken(self, record):
+        entry = self.entries[record["trial"]]
+        entry.owner, entry.deaths = record["owner"], entry.deaths + 1
+
+    def _on_noted(self, record):
+        self.note[record["name"]] = record["value"]
+
+    def _on_ended(self, record):
+        fields = {field.name for field in dataclasses.fields(trials.Outcome)}
+        outcome = {name: value for name, value in record.items() if name in fields}
+        self.entries[record["trial"]].outcome = outcome
+        self._tell(record)
+
+    def _told(self, outcome):
+        """The score that the oracle is told, or None where it is told of a failure."""
+        if outcome["score"] is not None:
+            return outcome["score"]
+        scores = [entry.outcome["score"] for entry in self.ended if entry.outcome["score"] is not None]
+        if not self.worst or not scores:
+            return None
+        return max(scores) if self.objective.direction == "min" else min(scores)
+
+    def _tell(self, record):
+        trial = self.oracle.trials[record["trial"]]
+        if record["space"]:
+            known = keras_tuner.HyperParameters.from_config(record["space"])
+            known.values = {**known.values, **trial.hyperparameters.values}
+            trial.hyperparameters = known
+        if record["told"] is None:
+            trial.status = "FAILED"
+        else:
+            trial.status = "COMPLETED"
+            self.oracle.update_trial(trial.trial_id, {"score": record["told"]})
+        self.oracle.end_trial(trial)
+
+
+def _differs(folder, stored, asked):
+    names = [name for name in {**stored, **asked} if stored.get(name) != asked.get(name)]
+    shown = [f"{name} was {_short(stored.get(name))}, now {_short(asked.get(name))}" for name in names[:3]]
+    return (
+        f"{folder} holds another search: {'; '.join(shown)}.\n"
+        "Repeat the command as it was, choose another --out, or start a new search with --fork."
+    )
+
+
+def _short(value):
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

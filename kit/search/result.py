@@ -1,0 +1,155 @@
+"""SearchResult: the leaderboard, and the winner built, trained or loaded."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+
+from kit import storage
+from kit.errors import ArtifactError, KitError
+from kit.search import study, trial
+from kit.search.store import ranking
+from kit.search.trainer import weights_path
+
+_FACTS = ("rank", "trial", "status", "score", "low", "high", "seconds", "epochs", "parameters", "reason")
+
+
+class SearchResult:
+    """What a search found.
+
+    Args:
+        ledger: its `Ledger`.
+        work: its `Work`.
+        seed: of its trials.
+        engine: name of the engine that trained, and why.
+
+    Example:
+        >>> found = kit.search(
+        ...     kit.build_classifier, kit.load_data("wine"), {"width": [4, 8]},
+        ...     trials=2, epochs=2, engine="inline", out=folder / "search", verbose=0,
+        ... )
+        >>> sorted(found.leaderboard["width"])
+        [4, 8]
+        >>> found.build_best().output_shape
+        (None, 3)
+    """
+
+    def __init__(self, ledger, work, seed, engine=""):
+        self.ledger, self.work, self.seed, self.engine = ledger, work, seed, engine
+        self.folder = Path(work.folder)
+
+    def __repr__(self):
+        count, objective = len(self.ledger.ended), self.work.objectives[0]
+        if not self._ranked:
+            return f"SearchResult({count} trials, none with a score)"
+        return f"SearchResult({count} trials, best {objective.name} {self.best['score']:.4g} {self.best['values']})"
+
+    @functools.cached_property
+    def _ranked(self):
+        return ranking(self.ledger)
+
+    @property
+    def leaderboard(self):
+        """A DataFrame with one row a trial, the best first, those without a score last.
+
+        Columns: rank, trial, status, score, low, high (the 95 % interval), seconds, epochs, parameters,
+        reason; each hyperparameter; each further objective; `val_<name>` of each metric.
+        """
+        import pandas as pd
+
+        scored = {entry.trial for entry in self._ranked}
+        order = [*self._ranked, *(each for each in self.ledger.ended if each.trial not in scored)]
+        rows = [
+            self._row(entry, rank + 1 if entry.trial in scored else None) for rank, entry in enumerate(order)
+        ]
+        rows += [self._row(entry, None) for entry in self.ledger.running]
+        names = dict.fromkeys(name for row in rows for name in row)
+        return pd.DataFrame(rows, columns=list(names) or list(_FACTS))
+
+    def _row(self, entry, rank):
+        found = entry.outcome or {"status": trial.RUNNING, "metrics": {}, "objectives": {}}
+        low, high = found.get("interval") or (None, None)
+        facts = {"rank": rank, "trial": entry.trial, **found, "low": low, "high": high}
+        ranks = self.work.objectives[0].name  # its value is the score
+        others = {k: v for k, v in found["objectives"].items() if k not in (*_FACTS, ranks)}
+        metrics = {f"val_{name}": value for name, value in found["metrics"].items()}
+        return {**{name: facts.get(name) for name in _FACTS}, **self.values(entry), **others, **metrics}
+
+    def values(self, entry):
+        """name -> value of the hyperparameters of a trial, as builders and `kit.fit` take them."""
+        return study.assignment(entry, self.ledger, self.work, self.seed).values
+
+    @property
+    def best(self):
+        """The winner: a dict with trial, values, score, interval, epochs, metrics, parameters.
+
+        Raises:
+            KitError: if no trial has a score; tells why the first ones have none.
+        """
+        entry = self._best
+        return {**entry.outcome, "values": self.values(entry)}
+
+    @property
+    def _best(self):
+        if not self._ranked:
+            reasons = [f"  {each.trial}: {each.outcome['reason']}" for each in self.ledger.ended][:3]
+            raise KitError("\n".join(["No trial has a score:", *(reasons or ["  none has ended."])]))
+        return self._ranked[0]
+
+    @property
+    def default(self):
+        """What the builder scores by itself, a dict as `best`, or None where it was not tried."""
+        return self.ledger.note.get(study.DEFAULT)
+
+    def build_best(self):
+        """A compiled model with the winner's settings, not trained."""
+        import keras
+
+        assignment, data, parts = self._winning(self.work.data)
+        keras.utils.set_random_seed(self.seed)
+        return self.work.built(assignment, parts, data)[0]
+
+    def fit_best(self, data=None, **settings):
+        """The winner's settings, trained anew.
+
+        Args:
+            data: a `Data`; None takes that of the search.
+            settings: further arguments of `kit.fit`; they go before the winner's.
+
+        Returns:
+            (the trained model, Keras' `History`).
+        """
+        import keras
+
+        import kit
+
+        assignment, data, parts = self._winning(data or self.work.data)
+        keras.utils.set_random_seed(self.seed)
+        model = self.work.built(assignment, parts, data)[0]
+        return model, kit.fit(model, data, **{"seed": self.seed, "verbose": 0, **parts["fit"], **settings})
+
+    def load_best(self):
+        """The model of the winning trial with the weights that were scored.
+
+        Raises:
+            KitError: if the trial kept none, as with folds or several seeds.
+            ArtifactError: if their file is missing or damaged.
+        """
+        model, entry = self.build_best(), self._best
+        if not entry.outcome["weights"]:
+            raise KitError("The winner is a mean over several trainings and has no weights. Use fit_best().")
+        path = weights_path(self.folder, entry.trial)
+        if not path.exists() or storage.sha256(path) != entry.outcome["weights"]:
+            raise ArtifactError(
+                "checksum", str(path), "missing or damaged. Train the winner anew: fit_best()."
+            )
+        with np.load(path, allow_pickle=False) as stored:
+            model.set_weights([stored[name] for name in stored.files])
+        return model
+
+    def _winning(self, data):
+        from kit import namespace
+
+        assignment = study.assignment(self._best, self.ledger, self.work, self.seed)
+        parts = self.work.divided(assignment.values, data)
+        return assignment, namespace.changed(data, parts["task"], parts["input"]), parts
