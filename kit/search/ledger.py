@@ -16,6 +16,8 @@ from kit.plain import plain
 from kit.search import trial as trials
 from kit.search.journal import FORMAT, OWNERS, Journal, check_alone
 
+DEFAULT = "default"  # name of the trial whose settings are those that nobody chose
+
 
 @dataclasses.dataclass
 class Entry:
@@ -237,12 +239,26 @@ class Ledger:
 
 
 def _differs(folder, stored, asked):
+    stored, asked = _flat(stored), _flat(asked)
     names = [name for name in {**stored, **asked} if stored.get(name) != asked.get(name)]
     shown = [f"{name} was {_short(stored.get(name))}, now {_short(asked.get(name))}" for name in names[:3]]
     return (
         f"{folder} holds another search: {'; '.join(shown)}.\n"
         "Repeat the command as it was, choose another --out, or start a new search with --fork."
     )
+
+
+def _flat(asked):
+    """What was asked, with each hyperparameter and each setting under its own name."""
+    space = asked.get("space")
+    known = {each["name"]: _range(each) for each in space} if isinstance(space, list) else {"space": space}
+    return {**asked, "space": None, "settings": None, **known, **asked.get("settings", {})}
+
+
+def _range(dimension):
+    if dimension["values"]:
+        return dimension["values"]
+    return [dimension["low"], dimension["high"], "log" if dimension["log"] else dimension["step"]]
 
 
 def _short(value):

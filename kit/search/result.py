@@ -8,6 +8,7 @@ import numpy as np
 from kit import storage
 from kit.errors import ArtifactError, KitError
 from kit.search import study, trial
+from kit.search.ledger import DEFAULT
 from kit.search.store import ranking
 from kit.search.trainer import weights_path
 
@@ -99,7 +100,19 @@ class SearchResult:
     @property
     def default(self):
         """What the builder scores by itself, a dict as `best`, or None where it was not tried."""
-        return self.ledger.note.get(study.DEFAULT)
+        return self.ledger.note.get(DEFAULT)
+
+    @property
+    def settings(self):
+        """name -> value of all that the winner was built and trained with, as far as anything was said."""
+        return {**self.work.settings, **self.values(self._best)}
+
+    def save_report(self):
+        """Writes leaderboard.csv into the folder of the search; -> its path."""
+        path = self.folder / "leaderboard.csv"
+        with storage.atomic_path(path) as temporary:
+            self.leaderboard.to_csv(temporary, index=False)
+        return path
 
     def build_best(self):
         """A compiled model with the winner's settings, not trained."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from kit.errors import KitError
 from kit.search import engines, objectives, oracles
-from kit.search.ledger import Ledger
+from kit.search.ledger import DEFAULT, Ledger
 from kit.search.pruning import Pruner
 from kit.search.result import SearchResult
 from kit.search.space import SearchSpace
 from kit.search.spaces import default_space
-from kit.search.study import DEFAULT, Study
+from kit.search.study import Study
 from kit.search.work import Work, takes_hp
 
 ROOT = Path("runs")

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from kit.search.ledger import DEFAULT, Entry
 from kit.search.trainer import TRIALS, weights_path
 
 
@@ -36,6 +37,7 @@ class Store:
 
 
 def ranking(ledger):
-    """Entries with a score, the best first; of equal ones the one that was asked first."""
-    scored = [entry for entry in ledger.ended if entry.outcome["score"] is not None]
+    """Entries with a score, the default settings among them, the best first; of equal ones the first asked."""
+    default = [Entry(DEFAULT, {}, "", ledger.note[DEFAULT])] if DEFAULT in ledger.note else []
+    scored = [entry for entry in [*default, *ledger.ended] if entry.outcome["score"] is not None]
     return sorted(scored, key=lambda entry: (ledger.objective.order(entry.outcome["score"]), entry.trial))

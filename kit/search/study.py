@@ -4,9 +4,9 @@ import dataclasses
 import time
 
 from kit.search import trial as trials
+from kit.search.ledger import DEFAULT
 from kit.search.store import Store
 
-DEFAULT = "default"  # name of the trial whose settings are those that nobody chose
 _WAIT = 0.2  # seconds between two looks at what other processes do
 
 
@@ -84,7 +84,7 @@ class Study:
 def assignment(entry, ledger, work, seed):
     """What is to be trained for an entry of the ledger."""
     rung = parent = None
-    if work.max_epochs is not None:
+    if work.max_epochs is not None and entry.trial != DEFAULT:
         rung = (entry.values["tuner/initial_epoch"], entry.values["tuner/epochs"])
         parent = entry.values.get("tuner/trial_id")
     known = ledger.space.decoded(entry.values) if ledger.space else dict(entry.values)
