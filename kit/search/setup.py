@@ -74,6 +74,8 @@ def run(asked, folder, engine, workers, *, join, keep, default, say, trials, min
         if number is not None and number <= 0:
             raise KitError(f"{name} must be above 0. Received: {number}.")
     work, ledger = prepared(asked, folder, keep)
+    if minutes:
+        work = dataclasses.replace(work, seconds=60 * minutes - (time.monotonic() - began))
     limits = {
         "trials": trials
         or (TRIALS if asked.algorithm in ("random", "bayesian") and not minutes else oracles.MOST),

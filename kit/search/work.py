@@ -25,6 +25,7 @@ class Work:
         limits: name -> largest value of "parameters" and "latency" (milliseconds).
         is_pruned: whether trials are stopped early, so that a trainer waits for an answer each epoch.
         keep: trials whose weights are kept.
+        seconds: after which no trial goes on, or None.
     """
 
     builder: object
@@ -38,6 +39,7 @@ class Work:
     limits: dict = dataclasses.field(default_factory=dict)
     is_pruned: bool = False
     keep: int = 3
+    seconds: float | None = None
 
     @property
     def takes_hp(self):

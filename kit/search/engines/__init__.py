@@ -36,4 +36,9 @@ def chosen(name, work, workers):
         if name not in _ENGINES:
             raise unknown("engine", name, ["auto", *_ENGINES])
         return name, "asked for"
-    return ("process", f"{workers} workers") if workers > 1 else ("inline", "one worker")
+    from kit.search.engines.process import unsendable
+
+    if workers > 1:
+        why = unsendable(work.builder)
+        return ("inline", f"the builder {why}") if why else ("process", f"{workers} workers")
+    return "inline", "one worker"

@@ -1,0 +1,167 @@
+"""The engine of worker processes: as many trainings at once as there are workers, each with its share of threads.
+
+A worker that dies takes nothing with it: its assignment goes to a new one. A worker whose memory has grown is
+replaced between two trials.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+from multiprocessing import connection
+from pathlib import Path
+
+from kit.errors import KitError
+from kit.search import trial as trials
+
+TRIES = 3  # processes that a trial may cost
+GROWTH = 1.0  # gigabytes by which a worker may grow before it is replaced
+_THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+
+
+class Processes:
+    """Trains in processes of their own.
+
+    Args:
+        work: a `Work`; builder and data have to be such that another process can have them.
+        judge: function (`Progress`) -> whether the trial goes on.
+        workers: processes at once.
+
+    Raises:
+        KitError: if the builder cannot be imported by another process.
+    """
+
+    def __init__(self, work, judge, workers=1):
+        if why := unsendable(work.builder):
+            raise KitError(
+                f"The builder {why}; other processes cannot import it. Put it in a module of its own."
+            )
+        self.work, self.judge, self.workers = work, judge, workers
+        self.idle, self.at_work = [], {}  # workers; connection -> (worker, assignment, tries)
+        self.lost = []  # outcomes of trials that no process survived
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        for worker in [*self.idle, *(worker for worker, *_ in self.at_work.values())]:
+            worker.stop()
+
+    @property
+    def free(self):
+        """Assignments that it would take now."""
+        return self.workers - len(self.at_work)
+
+    @property
+    def busy(self):
+        """Assignments that it has."""
+        return len(self.at_work) + len(self.lost)
+
+    def submit(self, assignment, tries=1):
+        """Gives an assignment to a worker, which is started if there is none."""
+        worker = (
+            self.idle.pop() if self.idle else Worker(self.work, max(1, (os.cpu_count() or 1) // self.workers))
+        )
+        try:
+            worker.driver.send(assignment)
+        except OSError:  # it died while it was idle
+            worker.stop()
+            self.submit(assignment, tries)
+            return
+        self.at_work[worker.driver] = (worker, assignment, tries)
+
+    def finished(self):
+        """Waits for the next outcomes, and answers the workers' reports on the way."""
+        outcomes, self.lost = self.lost, []
+        while not outcomes:
+            for ready in connection.wait(list(self.at_work)):
+                outcomes += self._heard(ready)
+        return outcomes
+
+    def _heard(self, ready):
+        try:
+            message = ready.recv()
+            if isinstance(message, trials.Progress):
+                ready.send(self.judge(message))
+                return []
+        except (EOFError, OSError):
+            return self._died(*self.at_work.pop(ready))
+        worker, *_ = self.at_work.pop(ready)
+        self._keep(worker)
+        return [message]
+
+    def _keep(self, worker):
+        worker.smallest = worker.smallest or worker.gigabytes
+        if worker.gigabytes > worker.smallest + GROWTH:
+            worker.stop()
+        else:
+            self.idle.append(worker)
+
+    def _died(self, worker, assignment, tries):
+        status = worker.stop()
+        if tries < TRIES:
+            self.submit(assignment, tries + 1)
+            return []
+        reason = (
+            f"Its process died {tries} times (exit status {status}); out of memory? Try a smaller batch_size."
+        )
+        return [trials.Outcome(assignment.trial, trials.FAILED, reason=reason)]
+
+
+class Worker:
+    """A worker process and the connection to it.
+
+    Args:
+        work: what it is told first.
+        threads: its share of the processor.
+    """
+
+    def __init__(self, work, threads):
+        mine, its = socket.socketpair()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kit.search.engines.worker", str(its.fileno())],
+            pass_fds=[its.fileno()],
+            env=_environment(threads),
+            stdin=subprocess.DEVNULL,
+            stdout=2,  # words belong there; stdout is for what the command prints
+        )
+        its.close()
+        self.driver, self.smallest = connection.Connection(mine.detach()), None
+        self.driver.send(work)
+
+    @property
+    def gigabytes(self):
+        """Memory that it holds; 0 where the system does not tell."""
+        try:
+            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        except (OSError, IndexError, ValueError):
+            return 0.0
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e9
+
+    def stop(self):
+        """Ends it; -> its exit status."""
+        self.driver.close()
+        self.process.kill()
+        return self.process.wait()
+
+
+def unsendable(builder):
+    """Why another process cannot import a builder, or an empty text.
+
+    Example:
+        >>> unsendable(lambda task, input: None), unsendable(kit.build)
+        ('is a function inside another', '')
+    """
+    kind = builder if hasattr(builder, "__qualname__") else type(builder)
+    if "<" in kind.__qualname__:
+        return "is a function inside another"
+    return "was defined in the script itself" if kind.__module__ == "__main__" else ""
+
+
+def _environment(threads):
+    import keras
+
+    paths = os.pathsep.join(dict.fromkeys([path or os.getcwd() for path in sys.path]))
+    shares = dict.fromkeys(_THREADS, str(threads))
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": keras.backend.backend()}
+    return {**os.environ, **shares, **quiet, "PYTHONPATH": paths}
