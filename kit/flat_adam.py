@@ -26,6 +26,19 @@ class _Flat:
         self._momentum, self._velocity = (
             self.add_variable((int(sum(sizes)),), name=name) for name in ("momentum", "velocity")
         )
+        if self.weight_decay:
+            start = keras.initializers.Constant(self.weight_decay)
+            self._decay = self.add_variable((), initializer=start, name="decay")
+
+    @property
+    def settings(self):
+        """The variables that are set from outside, not changed by training."""
+        return [self._decay] if hasattr(self, "_decay") else []
+
+    def set_weight_decay(self, share):
+        """Sets the weight decay of the next run; one that was made without it stays so."""
+        self.weight_decay = share
+        self._decay.assign(share)
 
     def _apply_weight_decay(self, variables):
         if not self.is_flat:
@@ -48,7 +61,7 @@ class _Flat:
         self._velocity.assign(velocity)
         weights = _flat(every)
         if self.weight_decay:
-            weights = weights - weights * (self._decays() * self.weight_decay * rate)
+            weights = weights - weights * (self._decay * self._decays() * rate)
         self._put(weights - momentum * alpha / (ops.sqrt(velocity) + self.epsilon), every, known)
 
     def _update_model_variables_moving_average(self, trainable_variables):

@@ -31,6 +31,8 @@ def compiled(model, largest=LARGEST):
         >>> compiled(model)({"numeric": np.zeros((3, 4), "float32")}).shape
         (3, 1)
     """
+    if kept := getattr(model, "forward", None):
+        return kept
     model = served(model)
     forward = _forward(model)
     largest = min(largest, _affordable(model))
@@ -45,6 +47,11 @@ def compiled(model, largest=LARGEST):
         return np.concatenate(parts) if parts else np.zeros((0, *model.output_shape[1:]), "float32")
 
     return run
+
+
+def keep(model):
+    """Has a model keep the function that `compiled` makes, for evaluations one after the other."""
+    object.__setattr__(model, "forward", compiled(model))  # Keras would take it for a part of the model
 
 
 def served(model):

@@ -12,7 +12,7 @@ import numpy as np
 import kit
 from kit import namespace, storage
 from kit.errors import KitError, as_kit_error
-from kit.search import scoring
+from kit.search import reuse, scoring
 from kit.search import trial as trials
 from kit.training import callbacks as parts_of_a_run
 from kit.training import checkpoint
@@ -31,6 +31,7 @@ class Trainer:
     def __init__(self, work):
         self.work = work
         self._data = {}  # what has been encoded under other settings of task and input
+        self.models = reuse.Models(work)
 
     def train(self, assignment, report):
         """The outcome of an assignment; whatever goes wrong is an outcome, too.
@@ -85,7 +86,7 @@ class _Trial:
         data = self.trainer.data_under(self.work.divided(self.assignment.values, self.work.data), fold)
         parts = self.work.divided(self.assignment.values, data)
         keras.utils.set_random_seed(seed)
-        model, self.space = self.work.built(self.assignment, parts, data)
+        model, self.space = self.trainer.models.get(self.assignment, parts, data, seed)
         if fault := scoring.over_limit(model, data, self.work.limits):
             count = model.count_params()
             return trials.Outcome(self.assignment.trial, trials.INFEASIBLE, parameters=count, reason=fault)

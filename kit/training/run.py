@@ -42,12 +42,20 @@ class Run:
         length = f"{about}{self.settings.epochs} epochs of {len(self.feed)} samples"
         self._say(f"training {length}: {self._described()}")
         with precision.lowered(self.model, self.settings.precision):
-            engine = engines.get(self.settings.engine)(self.model, self.settings.batch_size)
+            engine = engines.ready(
+                self.settings.engine, self.model, self.settings.batch_size, *self._compiled_in()
+            )
             epochs = plan.MOST_EPOCHS if self.settings.is_paced else self.settings.epochs
             history = engine.run(self.feed, self.validation, epochs, kept.done, watching)
         if not kept.pauses:
             kept.write(finished=True)
         return self._history(history, kept)
+
+    def _compiled_in(self):
+        """What a program of this run holds besides variables."""
+        momentums = settings.momentums(self.model)
+        optimizer = self.model.optimizer
+        return id(optimizer), id(optimizer._learning_rate), self.settings.precision, momentums
 
     def _watchers(self, kept, tensorboard):
         s = self.settings

@@ -83,8 +83,6 @@ def accumulate_gradients(model, batches):
 
 def apply(model, settings, steps_an_epoch):
     """Puts the settings that live inside the model there: learning rates, and how long averages last."""
-    import keras
-
     steps = settings.epochs * steps_an_epoch
     if settings.is_paced:
         rates.free(model.optimizer)
@@ -93,6 +91,17 @@ def apply(model, settings, steps_an_epoch):
     if model.optimizer.use_ema:
         model.optimizer.ema_momentum = plan.average_momentum(steps)
     momentum = plan.batchnorm_momentum(steps, steps_an_epoch)
-    for layer in model._flatten_layers():
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = momentum
+    for layer in _normalizing(model):
+        layer.momentum = momentum
+
+
+def momentums(model):
+    """How long the averages of a model last: of its weights, and of its normalisations."""
+    average = model.optimizer.ema_momentum if model.optimizer.use_ema else None
+    return average, *(layer.momentum for layer in _normalizing(model))
+
+
+def _normalizing(model):
+    import keras
+
+    return [each for each in model._flatten_layers() if isinstance(each, keras.layers.BatchNormalization)]

@@ -8,6 +8,8 @@ from kit.training.seeds import seed_states
 
 def build(model, feed):
     """Makes the variables of loss, metrics and optimizer, so that compiled loops only use them."""
+    if model.optimizer.built and getattr(model, "programs", None):
+        return  # of a run before this one
     batch = [
         keras.tree.map_structure(keras.ops.convert_to_tensor, part) for part in feed.batch(0, np.arange(1))
     ]

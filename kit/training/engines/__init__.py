@@ -19,6 +19,28 @@ def get(name):
     return getattr(importlib.import_module(f"kit.training.engines.{name}"), _ENGINES[name])
 
 
+def keep(model):
+    """Has a model keep the compiled programs of its runs, for runs that differ in nothing they hold."""
+    object.__setattr__(model, "programs", {})  # Keras would take it for a part of the model
+
+
+def ready(name, model, batch_size, *facts):
+    """An engine for a run: the one that the model kept of a run of equal facts, or a new one.
+
+    Args:
+        name: of the engine.
+        model: in training.
+        batch_size: samples a step.
+        facts: all else that its programs hold: they are compiled with it.
+    """
+    kept = getattr(model, "programs", None)
+    if kept is None:
+        return get(name)(model, batch_size)
+    if (name, *facts) not in kept:
+        kept[(name, *facts)] = get(name)(model, batch_size)
+    return kept[(name, *facts)].renewed(batch_size)
+
+
 def names():
     """Names of all engines."""
     return sorted(_ENGINES)

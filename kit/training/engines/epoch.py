@@ -25,6 +25,12 @@ class EpochEngine:
         self.model, self.batch_size = model, batch_size
         self._chunk = self.first_chunk
         self._copied = (None, None)
+        self._validation = None
+
+    def renewed(self, batch_size):
+        """This engine, with the programs it has compiled, for another run."""
+        self.batch_size, self._validation = batch_size, None
+        return self
 
     def run(self, feed, validation, epochs, initial_epoch, callbacks):
         """Trains from `initial_epoch` to `epochs`; -> Keras' `History`.
@@ -95,7 +101,7 @@ class EpochEngine:
         return {f"val_{name}": value for name, value in logs.items()}
 
     def _measure(self, validation):
-        if not hasattr(self, "_validation"):
+        if self._validation is None:
             self._validation = self.on_device(validation)
         count = len(validation[1])
         size = min(count, test_size(validation))

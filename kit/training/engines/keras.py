@@ -13,6 +13,11 @@ class KerasEngine:
     def __init__(self, model, batch_size):
         self.model, self.batch_size = model, batch_size
 
+    def renewed(self, batch_size):
+        """This engine for another run."""
+        self.batch_size = batch_size
+        return self
+
     def run(self, feed, validation, epochs, initial_epoch, callbacks):
         """Trains from `initial_epoch` to `epochs`; -> Keras' `History`.
 
