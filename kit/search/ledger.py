@@ -16,6 +16,8 @@ from kit.plain import plain
 from kit.search import trial as trials
 from kit.search.journal import FORMAT, OWNERS, Journal, check_alone
 
+AWFUL = 1e30
+DEATHS = 3  # processes that a trial may cost
 DEFAULT = "default"  # name of the trial whose settings are those that nobody chose
 
 
@@ -49,8 +51,9 @@ class Ledger:
     Args:
         folder: of the search.
         oracle: one of KerasTuner's, made to replay by `oracles.make`; it has not been asked yet.
-        worst: failed trials are told to the oracle with the worst score so far, not as failures.
         objective: an `Objective`: which score is worse.
+        worst: failed trials are told to the oracle as trials of an awful score: Hyperband waits for ever for
+            those that failed.
     """
 
     def __init__(self, folder, oracle, objective, worst=False):
@@ -125,8 +128,7 @@ class Ledger:
             entry = self.entries[outcome.trial]
             if entry.outcome or entry.owner != self.me:
                 return False
-            fields = plain(dataclasses.asdict(outcome))
-            self._write({"event": "ended", "owner": self.me, **fields, "told": self._told(fields)})
+            self._write(self._ending(outcome))
         return True
 
     def write(self, name, value):
@@ -148,10 +150,17 @@ class Ledger:
     def _left(self):
         for entry in self.running:
             alive = entry.owner == self.me or storage.owner(self.folder / OWNERS / entry.owner)
-            if not alive:
+            if not alive and entry.deaths + 1 < DEATHS:
                 self._write({"event": "taken", "trial": entry.trial, "owner": self.me})
                 return entry
+            if not alive:
+                self._give_up(entry)
         return None
+
+    def _give_up(self, entry):
+        reason = f"{DEATHS} processes died with it; out of memory? Try a smaller batch_size."
+        outcome = trials.Outcome(entry.trial, trials.FAILED, reason=reason)
+        self._write(self._ending(outcome))
 
     def _new(self):
         trial = self._ask(None)
@@ -215,14 +224,16 @@ class Ledger:
         self.entries[record["trial"]].outcome = outcome
         self._tell(record)
 
+    def _ending(self, outcome):
+        """The record of a trial's end."""
+        fields = plain(dataclasses.asdict(outcome))
+        return {"event": "ended", "owner": self.me, **fields, "told": self._told(fields)}
+
     def _told(self, outcome):
         """The score that the oracle is told, or None where it is told of a failure."""
-        if outcome["score"] is not None:
+        if outcome["score"] is not None or not self.worst:
             return outcome["score"]
-        scores = [entry.outcome["score"] for entry in self.ended if entry.outcome["score"] is not None]
-        if not self.worst or not scores:
-            return None
-        return max(scores) if self.objective.direction == "min" else min(scores)
+        return AWFUL if self.objective.direction == "min" else -AWFUL
 
     def _tell(self, record):
         trial = self.oracle.trials[record["trial"]]

@@ -60,7 +60,10 @@ class Models:
             return model, None
         engines.keep(model)
         runtime.keep(model)
-        usual = {"learning_rate": rates.peak_of(model.optimizer), "weight_decay": model.optimizer.weight_decay}
+        usual = {
+            "learning_rate": rates.peak_of(model.optimizer),
+            "weight_decay": model.optimizer.weight_decay,
+        }
         return model, usual
 
 

@@ -121,8 +121,7 @@ def prepared(asked, folder, keep=3):
     if space is not None:
         check(work, space)
     oracle = oracles.make(asked.algorithm, declared, names[0].direction, asked.seed, max_epochs)
-    worst = asked.algorithm in ("bayesian", "hyperband")
-    ledger = Ledger(folder, oracle, names[0], worst)
+    ledger = Ledger(folder, oracle, names[0], worst=max_epochs is not None)
     ledger.space = space
     ledger.open(asked.config(space.config() if space else declared.get_config(), names))
     return work, ledger
