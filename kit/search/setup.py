@@ -73,6 +73,8 @@ def run(asked, folder, engine, workers, *, join, keep, default, say, trials, min
     for name, number in {"trials": trials, "minutes": minutes, "workers": workers, "keep": keep}.items():
         if number is not None and number <= 0:
             raise KitError(f"{name} must be above 0. Received: {number}.")
+    engines.check(engine)
+    Pruner(asked.pruning, True)  # before anything is written
     work, ledger = prepared(asked, folder, keep)
     if minutes:
         work = dataclasses.replace(work, seconds=60 * minutes - (time.monotonic() - began))

@@ -17,9 +17,14 @@ def get(name):
     Raises:
         KitError: if there is none.
     """
-    if name not in _ENGINES:
-        raise unknown("engine", name, ["auto", *_ENGINES])
+    check(name)
     return getattr(importlib.import_module(f"kit.search.engines.{name}"), _ENGINES[name])
+
+
+def check(name):
+    """Raises a KitError unless there is an engine of this name, or it is "auto"."""
+    if name != "auto" and name not in _ENGINES:
+        raise unknown("engine", name, ["auto", *_ENGINES])
 
 
 def names():
@@ -33,8 +38,6 @@ def chosen(name, work, workers):
     "auto" trains in this process where one is enough, else in processes of their own.
     """
     if name != "auto":
-        if name not in _ENGINES:
-            raise unknown("engine", name, ["auto", *_ENGINES])
         return name, "asked for"
     from kit.search.engines.process import unsendable
 
