@@ -62,11 +62,21 @@ def page(report, pictures):
         _hardest(report),
         _listed("Notes", report.notes, "card soft"),
     ]
+    return document(report.headline, parts)
+
+
+def document(title, parts):
+    """A whole page.
+
+    Args:
+        title: plain text.
+        parts: HTML of what stands on it, from top to bottom.
+    """
     return (
         "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         "<meta name='color-scheme' content='light dark'>"
-        f"<title>{text(report.headline)}</title><style>{_STYLE}</style></head>\n"
+        f"<title>{text(title)}</title><style>{_STYLE}</style></head>\n"
         f"<body><main>{''.join(parts)}</main></body></html>\n"
     )
 

@@ -65,7 +65,12 @@ class SearchResult:
         ]
         rows += [self._row(entry, None) for entry in self.ledger.running]
         names = dict.fromkeys(name for row in rows for name in row)
-        return pd.DataFrame(rows, columns=list(names) or list(_FACTS))
+        board = pd.DataFrame(rows, columns=list(names) or list(_FACTS))
+        for name in names:  # whole numbers stay whole where one is missing
+            values = [row.get(name) for row in rows]
+            if None in values and all(each is None or type(each) is int for each in values):
+                board[name] = pd.array(values, dtype="Int64")
+        return board
 
     def _row(self, entry, rank):
         found = entry.outcome or {"status": trial.RUNNING, "metrics": {}, "objectives": {}}
@@ -107,12 +112,47 @@ class SearchResult:
         """name -> value of all that the winner was built and trained with, as far as anything was said."""
         return {**self.work.settings, **self.values(self._best)}
 
+    @property
+    def has_winner(self):
+        """Whether any trial has a score."""
+        return bool(self._ranked)
+
+    @property
+    def curves(self):
+        """Trial id -> what was watched after each epoch."""
+        return {entry.trial: entry.outcome["curve"] for entry in self._ranked}
+
+    def facts(self):
+        """Name -> {"kind", "log"} of each hyperparameter."""
+        if self.ledger.space is not None:
+            return self.ledger.space.facts()
+        declared = self.ledger.oracle.get_space().space
+        return {each.name: {"kind": _KINDS.get(type(each).__name__, "choice")} for each in declared}
+
+    @property
+    def told(self):
+        """What was searched, in a sentence."""
+        asked, names = self.ledger.asked, ", ".join(self.facts())
+        count = len(self.ledger.ended)
+        goal = " and ".join(f"{each.name} ({each.direction})" for each in self.work.objectives)
+        return f"{count} trials of {names} by {asked['algorithm']}, for {goal}; seed {self.seed}; engine {self.engine}."
+
+    @property
+    def code(self):
+        """The code that builds and trains the winner."""
+        if not self.has_winner:
+            return ""
+        if self.work.takes_hp:
+            return "\n".join(f"{name} = {value!r}" for name, value in self.settings.items())
+        parts = self.work.divided(self.values(self._best), self.work.data)
+        name = getattr(self.work.builder, "__name__", "build")
+        return f"model = {name}(data.task, data.input{_keywords(parts['builder'])})\nkit.fit(model, data{_keywords(parts['fit'])})"
+
     def save_report(self):
-        """Writes leaderboard.csv into the folder of the search; -> its path."""
-        path = self.folder / "leaderboard.csv"
-        with storage.atomic_path(path) as temporary:
-            self.leaderboard.to_csv(temporary, index=False)
-        return path
+        """Writes leaderboard.csv, figures and report.html into the folder of the search; -> the page's path."""
+        from kit.search import report
+
+        return report.write(self)
 
     def build_best(self):
         """A compiled model with the winner's settings, not trained."""
@@ -166,3 +206,10 @@ class SearchResult:
         assignment = study.assignment(self._best, self.ledger, self.work, self.seed)
         parts = self.work.divided(assignment.values, data)
         return assignment, namespace.changed(data, parts["task"], parts["input"]), parts
+
+
+_KINDS = {"Float": "float", "Int": "int", "Boolean": "boolean"}
+
+
+def _keywords(settings):
+    return "".join(f", {name}={value!r}" for name, value in settings.items())

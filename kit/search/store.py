@@ -37,7 +37,16 @@ class Store:
 
 
 def ranking(ledger):
-    """Entries with a score, the default settings among them, the best first; of equal ones the first asked."""
+    """Entries with a score, the default settings among them, the best first.
+
+    Of equal scores the one of smaller validation loss is better, then the one that was asked first.
+    """
     default = [Entry(DEFAULT, {}, "", ledger.note[DEFAULT])] if DEFAULT in ledger.note else []
     scored = [entry for entry in [*default, *ledger.ended] if entry.outcome["score"] is not None]
-    return sorted(scored, key=lambda entry: (ledger.objective.order(entry.outcome["score"]), entry.trial))
+    return sorted(scored, key=lambda entry: _order(entry, ledger.objective))
+
+
+def _order(entry, objective):
+    metrics = entry.outcome["metrics"]
+    loss = metrics.get("nll", metrics.get("loss"))
+    return objective.order(entry.outcome["score"]), float("inf") if loss is None else loss, entry.trial
