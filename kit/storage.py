@@ -241,6 +241,7 @@ def held_folder(folder):
     """Waits until no other process holds `folder`, and holds it: for two writes that belong together."""
     import fcntl
 
+    Path(folder).mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):  # a file system without locks

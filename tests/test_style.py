@@ -11,7 +11,7 @@ FILES = sorted(KIT.rglob("*.py"))
 NAMES = [str(path.relative_to(KIT)) for path in FILES]
 LONGEST_FILE, LONGEST_FUNCTION, MOST_ARGUMENTS = 360, 45, 8
 BUILDERS = {"build_classifier", "build_denoiser", "build_detector", "build_regressor", "build_segmenter"}
-VERBS = {*BUILDERS, "fit", "evaluate", "load_data"}  # keyword-only arguments
+VERBS = {*BUILDERS, "fit", "evaluate", "load_data", "search"}  # keyword-only arguments
 
 tree = pytest.mark.parametrize("path", FILES, ids=NAMES)
 

@@ -21,7 +21,7 @@ def add_to(commands):
         nargs="+",
         default=[],
         metavar="NAME=RANGE",
-        help="LOW:HIGH, LOW:HIGH:log, LOW:HIGH:STEP or A,B,C; with @OTHER=VALUE only where another has a value",
+        help="LOW:HIGH, LOW:HIGH:log, LOW:HIGH:STEP or A,B,C; @OTHER=VALUE: only where another has it",
     )
     _add_budget(command)
     _add_ranking(command)

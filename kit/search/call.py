@@ -75,10 +75,8 @@ def search(
     """
     from kit.search import setup
 
-    budget = {"trials": trials, "minutes": minutes}
     ranked = {"objective": objective, "pruning": pruning, "folds": folds, "seeds": seeds, "limits": limits}
     asked = setup.Asked(builder, data, space, algorithm, seed, settings, **ranked)
     place = setup.folder_of(out, data.name, fork)
-    return setup.run(
-        asked, place, engine, workers, join=join, keep=keep, default=default, say=verbose, **budget
-    )
+    way = setup.Way(trials, minutes, engine, workers, keep, default, join, bool(verbose))
+    return setup.run(asked, place, way)

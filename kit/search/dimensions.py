@@ -35,7 +35,7 @@ class Dimension:
 
     @property
     def is_coded(self):
-        """Whether the choices are of kinds that KerasTuner does not know, and are handed over as JSON text."""
+        """Whether the choices are of kinds that KerasTuner does not know: it is given them as JSON text."""
         return self.kind == "choice" and not _is_plain(self.values)
 
     @property
@@ -124,9 +124,8 @@ def _of_range(name, range):
 def _of_choices(name, values):
     if not values:
         raise KitError(f"{name}: no choices. Give at least one.")
-    if doubled := [value for place, value in enumerate(values) if value in values[:place]]:
-        if not any(isinstance(value, bool) for value in values):  # True == 1
-            raise KitError(f"{name}: {doubled[0]!r} is there twice. Give each choice once.")
+    if doubled := [value for place, value in enumerate(values) if repr(value) in map(repr, values[:place])]:
+        raise KitError(f"{name}: {doubled[0]!r} is there twice. Give each choice once.")
     kinds = {_kind(value) for value in values} - {"nothing"}
     if len(kinds) > 1:
         raise KitError(
@@ -165,7 +164,8 @@ def _unmet(known, ranges):
             elif parent in known and not known[parent].values:
                 yield f"{dimension.name}: a condition needs choices, and {parent} is a range."
             elif parent in known and (none := [each for each in values if each not in known[parent].values]):
-                yield f"{dimension.name}: {parent} is never {none[0]!r}; it is one of {list(known[parent].values)}."
+                values = list(known[parent].values)
+                yield f"{dimension.name}: {parent} is never {none[0]!r}; it is one of {values}."
 
 
 def _sorted(dimensions):

@@ -59,7 +59,7 @@ def _shares(scored, names, facts, seed):
 
 
 def _numbers(values, facts):
-    """A hyperparameter as numbers: ranges as they are or by magnitude, choices in the order of their scores."""
+    """A hyperparameter as numbers: ranges as they are or by magnitude, choices by their best trial."""
     if facts["kind"] in ("float", "int"):
         numbers = values.astype(float).to_numpy()
         numbers = np.log10(numbers) if facts.get("log") else numbers

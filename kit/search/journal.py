@@ -1,4 +1,4 @@
-"""The journal of a search: records that are appended, numbered and checked, one flush to the disk for each batch.
+"""The journal of a search: records that are appended, numbered and checked, each batch by one flush.
 
 Several processes may append: each does so while it holds the folder, after it has read what the others
 wrote. A record that a kill cut short has no newline and no number that another lacks: it never was.
@@ -38,7 +38,6 @@ class Journal:
 
     def held(self):
         """Keeps other processes from appending while the block lasts."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         return storage.held_folder(self.folder)
 
     def news(self):

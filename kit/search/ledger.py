@@ -197,8 +197,8 @@ class Ledger:
     def _on_opened(self, record):
         if record["format"] != FORMAT:
             raise SearchStateError(
-                f"{self.journal.path} was written by another version of kit (format {record['format']}; this one "
-                f"reads format {FORMAT}). Start a new search with --fork."
+                f"{self.journal.path} was written by another version of kit (format {record['format']}, "
+                f"and this one reads format {FORMAT}). Start a new search with --fork."
             )
         self.asked = record["asked"]
 
@@ -206,8 +206,8 @@ class Ledger:
         trial = self._ask((record["values"], record["state"]))
         if trial.trial_id != record["trial"]:
             raise SearchStateError(
-                f"{self.journal.path}: trial {record['trial']} does not follow from the trials before it, as in a "
-                "journal that was edited.\nRestore the file from a copy, or start a new search with --fork."
+                f"{self.journal.path}: trial {record['trial']} does not follow from the trials before it, "
+                "as in a journal that was edited.\nRestore it from a copy, or start a new search with --fork."
             )
         self.entries[record["trial"]] = Entry(record["trial"], record["values"], record["owner"])
 

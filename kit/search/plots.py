@@ -19,8 +19,9 @@ def history(board, objective, default=None):
         if objective.direction == "min"
         else np.maximum.accumulate(scored["score"])
     )
-    figure, axes = draw.figure(f"best {objective.name} {draw.number(best.iloc[-1], 4)}, reached in trial "
-                               f"{int(np.argmax(best.to_numpy() == best.iloc[-1])) + 1} of {len(scored)}")  # fmt: skip
+    first = int(np.argmax(best.to_numpy() == best.iloc[-1])) + 1
+    reached = f"reached in trial {first} of {len(scored)}"
+    figure, axes = draw.figure(f"best {objective.name} {draw.number(best.iloc[-1], 4)}, {reached}")
     axes.step(numbers, best, where="post", color=draw.GREEN, label="best so far")
     for status, color in _COLORS.items():
         chosen = (scored["status"] == status).to_numpy()
@@ -160,9 +161,14 @@ def _axis(values, facts):
         )
         return np.nan_to_num(heights, nan=-0.08), [(height, draw.number(value, 3)) for height, value in ends]
     found = [value for value in values.dropna().tolist() if value is not None]
-    known = [str(value) for value in sorted(set(map(_plain, found)), key=lambda v: (isinstance(v, str), v))]
+    known = sorted(set(map(_comparable, found)), key=lambda value: (isinstance(value, str), value))
+    known = list(map(str, known))
     step = 1 / max(1, len(known) - 1)
     places = {text: place * step for place, text in enumerate(known)}
-    return np.array([places.get(str(value), -0.08) for value in values]), [
-        (h, text) for text, h in places.items()
-    ]
+    heights = np.array([places.get(str(_comparable(value)), -0.08) for value in values])
+    return heights, [(height, text) for text, height in places.items()]
+
+
+def _comparable(value):
+    """A number as it is, all else as text, so that choices have an order."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -10,7 +10,7 @@ from kit.search.importance import LEAST, importance
 
 SHOWN = 100  # trials in the table of the page; leaderboard.csv has all
 _READING = {
-    "history": "Each point is a trial. A line that is flat for long says that more trials would change little.",
+    "history": "Each point is a trial. A line that is flat for long: more trials would change little.",
     "importance": "Shares of the spread of the scores that a forest of decision trees foretells.",
     "parallel": "Each line is a trial, from hyperparameter to hyperparameter, to its score on the right.",
     "slices": "Where the best points stand at the end of a range, the range was too narrow.",

@@ -43,7 +43,8 @@ class SearchResult:
         count, objective = len(self.ledger.ended), self.work.objectives[0]
         if not self._ranked:
             return f"SearchResult({count} trials, none with a score)"
-        return f"SearchResult({count} trials, best {objective.name} {self.best['score']:.4g} {self.best['values']})"
+        best = self.best
+        return f"SearchResult({count} trials, best {objective.name} {best['score']:.4g} {best['values']})"
 
     @functools.cached_property
     def _ranked(self):
@@ -135,7 +136,8 @@ class SearchResult:
         asked, names = self.ledger.asked, ", ".join(self.facts())
         count = len(self.ledger.ended)
         goal = " and ".join(f"{each.name} ({each.direction})" for each in self.work.objectives)
-        return f"{count} trials of {names} by {asked['algorithm']}, for {goal}; seed {self.seed}; engine {self.engine}."
+        how = f"by {asked['algorithm']}, for {goal}; seed {self.seed}; engine {self.engine}"
+        return f"{count} trials of {names} {how}."
 
     @property
     def code(self):
@@ -146,10 +148,11 @@ class SearchResult:
             return "\n".join(f"{name} = {value!r}" for name, value in self.settings.items())
         parts = self.work.divided(self.values(self._best), self.work.data)
         name = getattr(self.work.builder, "__name__", "build")
-        return f"model = {name}(data.task, data.input{_keywords(parts['builder'])})\nkit.fit(model, data{_keywords(parts['fit'])})"
+        built = f"model = {name}(data.task, data.input{_keywords(parts['builder'])})"
+        return f"{built}\nkit.fit(model, data{_keywords(parts['fit'])})"
 
     def save_report(self):
-        """Writes leaderboard.csv, figures and report.html into the folder of the search; -> the page's path."""
+        """Writes leaderboard.csv, figures and report.html into the search's folder; -> the page's path."""
         from kit.search import report
 
         return report.write(self)

@@ -1,7 +1,8 @@
 """Models that are trained again and again: a trial of the same shape needs no new model and no new trace.
 
-Building takes a tenth of a second and tracing more than one, as long as many a small trial itself. Trials that
-differ in learning rate, weight decay, batch size or epochs only are given the same model, as good as new.
+Building takes a tenth of a second and tracing more than one, as long as many a small trial itself.
+Trials that differ in learning rate, weight decay, batch size or epochs only are given the same model,
+as good as new.
 """
 
 import collections

@@ -67,29 +67,49 @@ def folder_of(out, name, fork, root=ROOT):
     return path if not path.exists() else next(each for each in numbered if not each.exists())
 
 
-def run(asked, folder, engine, workers, *, join, keep, default, say, trials, minutes):
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """How a search is gone about: it may differ from one call to the next; see `kit.search`."""
+
+    trials: int | None = None
+    minutes: float | None = None
+    engine: str = "auto"
+    workers: int = 1
+    keep: int = 3
+    default: bool = False
+    join: bool = False
+    loud: bool = False
+
+    def check(self):
+        """Raises a KitError unless all of it can be done."""
+        engines.check(self.engine)
+        for name in ("trials", "minutes", "workers", "keep"):
+            number = getattr(self, name)
+            if number is not None and number <= 0:
+                raise KitError(f"{name} must be above 0. Received: {number}.")
+
+    def limits(self, algorithm):
+        """What ends the search, as `Study` takes it."""
+        endless = algorithm in ("random", "bayesian") and not self.minutes
+        until = time.monotonic() + 60 * self.minutes if self.minutes else None
+        trials = self.trials or (TRIALS if endless else oracles.MOST)
+        return {"trials": trials, "until": until, "default": self.default}
+
+
+def run(asked, folder, way):
     """Checks what was asked, searches, -> `SearchResult`."""
-    began = time.monotonic()
-    for name, number in {"trials": trials, "minutes": minutes, "workers": workers, "keep": keep}.items():
-        if number is not None and number <= 0:
-            raise KitError(f"{name} must be above 0. Received: {number}.")
-    engines.check(engine)
+    way.check()
     Pruner(asked.pruning, True)  # before anything is written
-    work, ledger = prepared(asked, folder, keep)
-    if minutes:
-        work = dataclasses.replace(work, seconds=60 * minutes - (time.monotonic() - began))
-    limits = {
-        "trials": trials
-        or (TRIALS if asked.algorithm in ("random", "bayesian") and not minutes else oracles.MOST),
-        "until": began + 60 * minutes if minutes else None,
-        "default": default,
-    }
+    limits = way.limits(asked.algorithm)
+    work, ledger = prepared(asked, folder, way.keep)
+    if limits["until"]:
+        work = dataclasses.replace(work, seconds=limits["until"] - time.monotonic())
     pruner = Pruner(asked.pruning, work.objectives[0].direction == "min")
-    study = Study(ledger, work, pruner, limits, asked.seed, _teller(ledger, limits, say))
-    name, why = engines.chosen(engine, work, workers)
-    if say:
+    study = Study(ledger, work, pruner, limits, asked.seed, _teller(ledger, limits, way.loud))
+    name, why = engines.chosen(way.engine, work, way.workers)
+    if way.loud:
         _say(f"search in {folder}: {asked.algorithm}, by {work.objectives[0].name}, engine {name} ({why})")
-    study.run(engines.get(name)(work, study.judge, workers), join)
+    study.run(engines.get(name)(work, study.judge, way.workers), way.join)
     return SearchResult(ledger, work, asked.seed, f"{name} ({why})")
 
 

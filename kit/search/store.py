@@ -1,4 +1,4 @@
-"""What a search keeps on the disk besides its journal: weights of the best trials, states of those on a rung."""
+"""What a search keeps on the disk besides its journal: weights of the best, states of those on a rung."""
 
 import shutil
 from pathlib import Path

@@ -68,7 +68,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """The watched number of a trial after an epoch; the trainer waits for an answer where trials are pruned."""
+    """What was watched after an epoch; the trainer waits for an answer where trials are pruned."""
 
     trial: str
     epoch: int

@@ -50,7 +50,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     @property
     def pauses(self):
-        """Whether the run stops here to be continued later; best weights are not put back before it is kept."""
+        """Whether the run stops here to be continued later, before best weights are put back."""
         return any(each.happened for each in self.pausing)
 
     def write(self, finished):

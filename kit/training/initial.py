@@ -31,7 +31,8 @@ def draw(model, seed):
 
     Example:
         >>> model = kit.build_regressor(kit.Regression(), (4,), width=8)
-        >>> np.array_equal(draw(model, 0)[0], draw(model, 0)[0]), np.array_equal(draw(model, 0)[0], draw(model, 1)[0])
+        >>> one, same, other = (draw(model, seed)[0] for seed in (0, 0, 1))
+        >>> np.array_equal(one, same), np.array_equal(one, other)
         (True, False)
     """
     owner = {id(weight): layer for layer, weight in _owned(model)}

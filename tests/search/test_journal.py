@@ -5,7 +5,8 @@ import pytest
 from kit.errors import SearchStateError
 from kit.search.journal import FILE, Journal
 
-RECORDS = [{"event": "asked", "trial": f"{n:04d}", "values": {"rate": 0.1 * n}, "é": "ß\n"} for n in range(4)]
+VALUES = {"rate": 0.1, "é": "ß\n"}
+RECORDS = [{"event": "asked", "trial": f"{n:04d}", "values": VALUES} for n in range(4)]
 
 
 def written(folder, records=RECORDS):

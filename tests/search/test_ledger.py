@@ -1,12 +1,12 @@
 """The ledger survives kills at every write, and shares trials between processes."""
 
 import pytest
-from tests.search import standin
 
 from kit import storage
 from kit.errors import SearchStateError
 from kit.search import trial as trials
 from kit.search.journal import FILE, OWNERS, Journal
+from tests.search import standin
 
 ALGORITHMS = ("random", "grid", "hyperband", "bayesian")
 

@@ -5,13 +5,13 @@ import keras_tuner
 import numpy as np
 import pytest
 import sklearn.metrics
-from tests.search import builders
 
 import kit
 from kit.data.folds import folded
 from kit.errors import KitError, SearchStateError
 from kit.search.engines import process
 from kit.training import initial
+from tests.search import builders
 
 QUIET = {"engine": "inline", "verbose": 0}
 RATES = {"learning_rate": (1e-3, 1e-1, "log")}

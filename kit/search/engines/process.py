@@ -1,4 +1,4 @@
-"""The engine of worker processes: as many trainings at once as there are workers, each with its share of threads.
+"""The engine of worker processes: as many trainings at once as there are workers, threads shared out.
 
 A worker that dies takes nothing with it: its assignment goes to a new one. A worker whose memory has grown is
 replaced between two trials.
