@@ -6,6 +6,7 @@ Exit status: 0 done, 2 usage or data, 3 artifact, 4 search state, 5 resources, 1
 """
 
 import importlib
+import logging
 import os
 import pkgutil
 import re
@@ -41,6 +42,7 @@ def main(argv=None):
     """
     argv = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a command here
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's notes on itself
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("default", UserWarning)

@@ -23,7 +23,7 @@ def loaded(args, given):
         size = given["size"] = [size, size]
     data = kit.load_data(
         args.data,
-        args.task,
+        args.task or ("denoising" if "noise" in given else None),  # what else could be done with noise
         args.target,
         ignore=tuple(args.ignore),
         seed=given["seed"],

@@ -85,9 +85,21 @@ def _measured(model, data, work):
     name = work.objectives[0].name
     if all(each.is_of_epoch for each in work.objectives):
         return {}, None
-    report = kit.evaluate(model, data.validation, resamples=RESAMPLES if work.folds * work.seeds == 1 else 0)
+    once = work.folds * work.seeds == 1
+    is_slow = data.task.is_dense or data.task.form == "boxes"
+    report = kit.evaluate(model, data.validation, resamples=RESAMPLES if once and is_slow else 0)
+    if once and not is_slow:
+        report = with_interval(report, work)
     interval = report.intervals.get(name)
     return report.metrics, interval and tuple(map(float, interval))
+
+
+def with_interval(report, work):
+    """A report with the interval of the first objective alone, where the report has it."""
+    from kit.evaluation import bootstrap
+
+    names = [each for each in [work.objectives[0].name] if each in report.metrics]
+    return dataclasses.replace(report, intervals=bootstrap.intervals(report.outcome, names, 0, RESAMPLES))
 
 
 def summed(trial, runs, work):

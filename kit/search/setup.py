@@ -106,11 +106,16 @@ def run(asked, folder, way):
         work = dataclasses.replace(work, seconds=limits["until"] - time.monotonic())
     pruner = Pruner(asked.pruning, work.objectives[0].direction == "min")
     study = Study(ledger, work, pruner, limits, asked.seed, _teller(ledger, limits, way.loud))
-    name, why = engines.chosen(way.engine, work, way.workers)
+    name, why = engines.chosen(way.engine, work, way.workers, _free(asked, ledger), limits["trials"])
     if way.loud:
         _say(f"search in {folder}: {asked.algorithm}, by {work.objectives[0].name}, engine {name} ({why})")
     study.run(engines.get(name)(work, study.judge, way.workers), way.join)
     return SearchResult(ledger, work, asked.seed, f"{name} ({why})")
+
+
+def _free(asked, ledger):
+    """The space, where any trial may be asked for before another has ended."""
+    return ledger.space if asked.algorithm in ("random", "grid") and asked.pruning is None else None
 
 
 def prepared(asked, folder, keep=3):

@@ -44,7 +44,7 @@ class Trainer:
         try:
             outcome = _Trial(self, assignment, report).outcome()
         except Exception as error:  # the search goes on, and says what happened
-            outcome = trials.Outcome(assignment.trial, trials.FAILED, reason=_reason(error))
+            outcome = trials.Outcome(assignment.trial, trials.FAILED, reason=told(error))
         return dataclasses.replace(outcome, seconds=round(time.monotonic() - began, 3))
 
     def data_under(self, parts, fold):
@@ -116,11 +116,16 @@ class _Trial:
 
     def _kept(self, model):
         """Writes the weights that were scored; -> their checksum."""
-        buffer = io.BytesIO()
-        np.savez(buffer, *model.get_weights())
         path = weights_path(self.work.folder, self.assignment.trial)
-        storage.write_bytes(path, buffer.getvalue())
+        storage.write_bytes(path, packed(model.get_weights()))
         return storage.sha256(path)
+
+
+def packed(weights):
+    """A list of arrays as the bytes of a file."""
+    buffer = io.BytesIO()
+    np.savez(buffer, *weights)
+    return buffer.getvalue()
 
 
 def weights_path(folder, trial):
@@ -132,7 +137,8 @@ def _as_field(value):
     return tuple(value) if isinstance(value, list) else value
 
 
-def _reason(error):
+def told(error):
+    """Why a trial failed, in one line where kit has no words of its own for it."""
     known = as_kit_error(error)
     if known is not None:
         return str(known)

@@ -13,6 +13,9 @@ def build(model, feed):
     batch = [
         keras.tree.map_structure(keras.ops.convert_to_tensor, part) for part in feed.batch(0, np.arange(1))
     ]
+    if keras.backend.backend() == "jax":
+        model._symbolic_build(data_batch=tuple(batch))  # each operation done for real is compiled by itself
+        return
     outputs = model(batch[0], training=False)
     weights = batch[2] if len(batch) > 2 else None
     model.compute_loss(batch[0], batch[1], outputs, weights, training=False)

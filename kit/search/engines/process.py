@@ -16,6 +16,8 @@ from kit.search import trial as trials
 
 TRIES = 3  # processes that a trial may cost
 GROWTH = 1.0  # gigabytes by which a worker may grow before it is replaced
+# a program that is run for seconds is not worth seconds of optimisation
+POPULATIONS = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=1"}
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
@@ -114,20 +116,21 @@ class Worker:
     Args:
         work: what it is told first.
         threads: its share of the processor.
+        kind: "single" takes one assignment after the other, "batches" lists of them, on JAX.
     """
 
-    def __init__(self, work, threads):
+    def __init__(self, work, threads, kind="single"):
         mine, its = socket.socketpair()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kit.search.engines.worker", str(its.fileno())],
             pass_fds=[its.fileno()],
-            env=_environment(threads),
+            env=_environment(threads) | (POPULATIONS if kind == "batches" else {}),
             stdin=subprocess.DEVNULL,
             stdout=2,  # words belong there; stdout is for what the command prints
         )
         its.close()
         self.driver, self.smallest = connection.Connection(mine.detach()), None
-        self.driver.send(work)
+        self.driver.send((kind, work))
 
     @property
     def gigabytes(self):

@@ -23,9 +23,12 @@ def main(number):
 
 
 def _serve(driver):
-    work = driver.recv()
+    kind, work = driver.recv()
     began = time.monotonic()
-    from kit.search.trainer import Trainer
+    if kind == "batches":
+        from kit.search.batches import Batches as Trainer
+    else:
+        from kit.search.trainer import Trainer
 
     def report(progress):
         if work.seconds is not None and time.monotonic() - began > work.seconds:
