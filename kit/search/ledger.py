@@ -17,7 +17,7 @@ from kit.search import trial as trials
 from kit.search.journal import FORMAT, OWNERS, Journal, check_alone
 
 AWFUL = 1e30
-DEATHS = 3  # processes that a trial may cost
+DEATHS = 10  # processes that a trial may cost; most of them are killed for reasons of their own
 DEFAULT = "default"  # name of the trial whose settings are those that nobody chose
 
 

@@ -129,7 +129,7 @@ class Population:
         return values | {id(v): np.asarray(v.value) for v in seeds.seed_states(self.model)}
 
     def _orders(self, members, epoch):
-        """The rows of each member's steps in an epoch, (members, steps, batch), and those that are left over."""
+        """The rows of each member's steps in an epoch, (members, steps, batch), and those left over."""
         known = {}
         for seed in {member.seed for member in members}:
             order = np.random.default_rng([seed, epoch]).permutation(len(self.feed)).astype("int32")

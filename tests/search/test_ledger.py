@@ -176,7 +176,8 @@ def test_two_processes_share_a_search_and_run_each_trial_once(tmp_path):
     assert standin.board(one.ledger) == standin.board(other.ledger)
 
 
-def test_a_trial_that_kills_every_process_is_given_up(tmp_path):
+def test_a_trial_that_kills_every_process_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("kit.search.ledger.DEATHS", 3)
     first = standin.opened(tmp_path).next(8).trial
     for _ in range(2):
         assert standin.opened(tmp_path).next(8).trial == first

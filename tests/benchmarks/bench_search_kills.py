@@ -1,0 +1,161 @@
+"""What is left of a search whose process is killed again and again: kit beside KerasTuner?
+
+    python -m tests.benchmarks.bench_search_kills --kills 200
+
+Searches of 8 trials by each algorithm train a small network on a built-in table. Each is run as it is,
+and once killed (SIGKILL) at random moments and started anew until it is done. Counted are finished trials
+that are gone, searches that cannot go on, and leaderboards that are not those of the undisturbed run (values
+and scores to 1e-9). Processes are forked from one that has imported everything and computed nothing.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks import timing
+
+TRIALS, EPOCHS = 8, 3
+SPACE = {"learning_rate": (1e-3, 1e-1, "log"), "batch_size": [16, 32]}
+GRID = {"learning_rate": [1e-3, 1e-2, 1e-1, 3e-2], "batch_size": [16, 32]}
+
+
+def with_kit(folder, algorithm, seed):
+    """One call of a search; returns when it is done."""
+    import kit
+
+    data = kit.load_data("breast_cancer")
+    space = GRID if algorithm == "grid" else SPACE
+    kit.search(
+        kit.build_classifier, data, space, algorithm=algorithm, trials=TRIALS, seed=seed, epochs=EPOCHS,
+        width=8, depth=1, engine="inline", out=folder, verbose=0,
+    )  # fmt: skip
+
+
+def board_of_kit(folder):
+    from kit.search.journal import Journal
+
+    records = Journal(folder).news()
+    values = {each["trial"]: each["values"] for each in records if each["event"] == "asked"}
+    ends = [each for each in records if each["event"] == "ended" and each["score"] is not None]
+    assert len(ends) == len({each["trial"] for each in ends}), "a trial ended twice"
+    return {each["trial"]: (values[each["trial"]], round(each["score"], 9)) for each in ends}
+
+
+def with_kerastuner(folder, algorithm, seed):
+    import keras_tuner
+
+    import kit
+
+    data = kit.load_data("breast_cancer")
+
+    def build(hp):
+        rate = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log")
+        model = kit.build_classifier(data.task, data.input, width=8, depth=1, learning_rate=rate)
+        model.compile("adam", data.task.make_loss())
+        return model
+
+    tuner = keras_tuner.RandomSearch(
+        build, objective="val_loss", max_trials=TRIALS, seed=seed + 1, directory=folder, project_name="search"
+    )
+    x, y = data.train.arrays()
+    tuner.search(x, y, validation_data=data.validation.arrays(), epochs=EPOCHS, verbose=0)
+
+
+def board_of_kerastuner(folder):
+    found = {}
+    for path in sorted(Path(folder).glob("search/trial_*/trial.json")):
+        try:
+            trial = json.loads(path.read_text())
+        except ValueError:
+            continue  # half written
+        if trial["status"] == "COMPLETED":
+            found[trial["trial_id"]] = trial["hyperparameters"]["values"]
+    return found
+
+
+SIDES = {
+    "kit": (with_kit, board_of_kit, ("random", "grid", "hyperband", "bayesian")),
+    "kerastuner": (with_kerastuner, board_of_kerastuner, ("random",)),
+}
+
+
+def forked(function, *arguments, seconds=None):
+    """Runs a function in a process that is killed after some seconds. -> "done", "failed" or "killed"."""
+    child = os.fork()
+    if not child:
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - the process ends with it
+        try:
+            function(*arguments)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    began = time.monotonic()
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return "done" if status == 0 else "failed"
+        if seconds is not None and time.monotonic() - began > seconds:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return "killed"
+        time.sleep(0.005)
+
+
+def tormented(side, algorithm, seed, most, numbers):
+    """(kills, finished trials lost, whether it could go on, whether the board is that of a quiet run)."""
+    run, board, _ = SIDES[side]
+    with tempfile.TemporaryDirectory() as quiet, tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        assert forked(run, f"{quiet}/s", algorithm, seed) == "done"
+        usual = time.monotonic() - began
+        kills = lost = 0
+        known = {}
+        while True:
+            seconds = numbers.uniform(0.05, 0.6 * usual) if kills < most else None
+            state = forked(run, f"{folder}/s", algorithm, seed, seconds=seconds)
+            now = board(f"{folder}/s")
+            lost += len(known.keys() - now.keys())
+            known = now
+            if state == "failed":
+                return kills, lost, False, False
+            if state == "done":
+                return kills, lost, True, now == board(f"{quiet}/s")
+            kills += 1
+
+
+def main():
+    parser = timing.arguments(__doc__, repeats=1)
+    parser.add_argument("--kills", type=int, default=200, help="in all, of each side (default: 200)")
+    parser.add_argument("--searches", type=int, default=20, help="of each side (default: 20)")
+    args = parser.parse_args()
+    import keras_tuner  # noqa: F401 - before any fork
+
+    import kit
+    import kit.search.trainer  # noqa: F401
+
+    print("side        searches  kills  trials lost  cannot go on  other boards", flush=True)
+    for side, (*_, algorithms) in SIDES.items():
+        numbers, rows = random.Random(0), []
+        while (
+            sum(row[0] for row in rows) < args.kills
+            and len(rows) < 4 * args.searches
+            or len(rows) < args.searches
+        ):
+            algorithm = algorithms[len(rows) % len(algorithms)]
+            rows.append(
+                tormented(
+                    side, algorithm, len(rows) // len(algorithms), -(-args.kills // args.searches), numbers
+                )
+            )
+        kills, lost, stuck, other = sum(r[0] for r in rows), sum(r[1] for r in rows), 0, 0
+        stuck, other = sum(not row[2] for row in rows), sum(row[2] and not row[3] for row in rows)
+        print(f"{side:10}  {len(rows):8}  {kills:5}  {lost:11}  {stuck:12}  {other:12}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
