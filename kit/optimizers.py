@@ -75,7 +75,7 @@ def get(name, learning_rate=None, **options):
             f"Optimizer '{name}' takes no {refused[0]}; it takes: {', '.join(taken)}. "
             f"{refused[0]} goes with: {fits or 'no optimizer'}."
         )
-    rate = recipe.learning_rate if learning_rate is None else learning_rate
+    rate = float(recipe.learning_rate if learning_rate is None else learning_rate)
     if not rate > 0:
         raise KitError(f"learning_rate is a step size above 0. Received: {rate}.")
     return _made(recipe.keras_name)(rate, **{**dict(recipe.defaults), **_for_keras(options)})

@@ -73,9 +73,14 @@ class Pause(keras.callbacks.Callback):
         super().__init__()
         self.until, self.happened = until, False
 
+    def is_due(self, done):
+        """Whether so many epochs are enough; if so, it has happened."""
+        self.happened = self.happened or done >= self.until
+        return self.happened
+
     def on_epoch_end(self, epoch, logs=None):
-        if self.until <= epoch + 1 < self.params["epochs"]:
-            self.happened = self.model.stop_training = True
+        if epoch + 1 < self.params["epochs"] and self.is_due(epoch + 1):
+            self.model.stop_training = True
 
 
 class StopAfter(keras.callbacks.Callback):

@@ -46,6 +46,8 @@ class Run:
                 self.settings.engine, self.model, self.settings.batch_size, *self._compiled_in()
             )
             epochs = plan.MOST_EPOCHS if self.settings.is_paced else self.settings.epochs
+            if any(pause.is_due(kept.done) for pause in kept.pausing):
+                epochs = kept.done  # it was killed after it had paused
             history = engine.run(self.feed, self.validation, epochs, kept.done, watching)
         if not kept.pauses:
             kept.write(finished=True)

@@ -152,7 +152,7 @@ def main():
                     side, algorithm, len(rows) // len(algorithms), -(-args.kills // args.searches), numbers
                 )
             )
-        kills, lost, stuck, other = sum(r[0] for r in rows), sum(r[1] for r in rows), 0, 0
+        kills, lost = (sum(row[place] for row in rows) for place in (0, 1))
         stuck, other = sum(not row[2] for row in rows), sum(row[2] and not row[3] for row in rows)
         print(f"{side:10}  {len(rows):8}  {kills:5}  {lost:11}  {stuck:12}  {other:12}", flush=True)
 

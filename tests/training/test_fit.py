@@ -265,3 +265,21 @@ def test_data_may_be_trained_under_another_loss(data):
     task = dataclasses.replace(data.task, loss="mae")
     model = kit.build_regressor(task, data.input, width=8)
     assert kit.fit(model, data, epochs=1, verbose=0).history["loss"][0] > 0
+
+
+def test_a_run_that_paused_goes_on_to_the_weights_of_one_that_did_not(tmp_path):
+    from kit.training.callbacks import Pause
+
+    data, ends = kit.load_data("wine"), []
+    for name, pauses in (("whole", []), ("paused", [1, 1, 3])):  # the second one finds nothing left to do
+        for until in [*pauses, None]:
+            keras.utils.set_random_seed(0)
+            model = kit.build_classifier(data.task, data.input, width=4, depth=1)
+            callbacks = [] if until is None else [Pause(until)]
+            folder = tmp_path / name
+            history = kit.fit(model, data, epochs=5, seed=0, verbose=0, resume=folder, callbacks=callbacks)
+            assert len(history.epoch) == (until or 5)
+        ends.append((model.get_weights(), history.history["val_loss"]))
+    for one, other in zip(*(weights for weights, _ in ends), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert ends[0][1] == ends[1][1]
