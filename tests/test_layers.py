@@ -9,7 +9,7 @@ import pytest
 
 KIT = Path(__file__).parents[1] / "kit"
 LAYERS = [
-    {"errors", "registry", "storage", "plain", "maps"},
+    {"errors", "registry", "storage", "plain", "maps", "quiet"},
     {
         "match",
         "match_text",

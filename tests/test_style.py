@@ -76,7 +76,12 @@ ONE_HOME = {
     r"\bpickle\b|\bmarshal\b|joblib|\beval\(|\bexec\(|yaml\.load": (),
     r"os\.replace|os\.rename|os\.fsync": ("storage.py",),
     r"^import tensorflow|^\s+import tensorflow": ("artifact/runtime.py", "training/engines/tensorflow.py"),
-    r"^import jax|^\s+import jax": ("artifact/runtime.py", "training/engines/jax.py"),
+    r"^import jax|^\s+import jax": (
+        "artifact/runtime.py",
+        "search/knobs.py",
+        "search/population.py",
+        "training/engines/jax.py",
+    ),
     r"metrics=\[['\"]": (),
 }
 

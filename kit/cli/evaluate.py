@@ -5,6 +5,7 @@ import time
 
 from kit.cli import output, scores
 from kit.cli.arguments import one_of
+from kit.quiet import quiet
 
 SPLITS = ("train", "validation", "test")
 
@@ -37,7 +38,7 @@ def run(args):
 
 
 def _measured(args, began):
-    with output.quiet():
+    with quiet():
         import keras  # noqa: F401 - here: it takes seconds and talks about itself
 
         import kit

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kit.cli import output
 from kit.cli.arguments import one_of
+from kit.quiet import quiet
 
 MODELS = Path("saved_models")
 
@@ -76,7 +77,7 @@ def _names(module):
     def names():
         import importlib
 
-        with output.quiet():
+        with quiet():
             return importlib.import_module(f"kit.{module}").names()
 
     return names
@@ -85,7 +86,7 @@ def _names(module):
 def _matches():
     import dataclasses
 
-    with output.quiet():
+    with quiet():
         from kit import match
 
         return [dataclasses.asdict(row) for row in match.table()]

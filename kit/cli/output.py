@@ -2,9 +2,7 @@
 
 import contextlib
 import json
-import os
 import sys
-import tempfile
 
 
 def say(text):
@@ -35,21 +33,3 @@ def table(rows, head=()):
 def words_on_stderr():
     """A block in which whatever any library prints goes to stderr, so that stdout holds data only."""
     return contextlib.redirect_stdout(sys.stderr)
-
-
-@contextlib.contextmanager
-def quiet():
-    """A block in which nothing reaches stderr unless it fails: for imports that talk about themselves."""
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as heard:
-        before = os.dup(2)
-        os.dup2(heard.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            heard.seek(0)
-            os.write(before, heard.read())
-            raise
-        finally:
-            os.dup2(before, 2)
-            os.close(before)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kit.cli import output
 from kit.cli.arguments import one_of
+from kit.quiet import quiet
 
 FORMATS = ("csv", "json", "png", "overlay", "coco", "voc", "yolo")
 _PICTURES = ("png", "overlay", "voc", "yolo")  # one file an image, in the folder --out
@@ -57,7 +58,7 @@ def run(args):
 
 
 def _predicted(args):
-    with output.quiet():
+    with quiet():
         import keras  # noqa: F401 - here: it takes seconds and talks about itself
 
         import kit

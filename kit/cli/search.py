@@ -7,6 +7,7 @@ from pathlib import Path
 from kit.cli import output
 from kit.cli.arguments import number, one_of, setting
 from kit.cli.train import add_data_arguments
+from kit.quiet import quiet
 
 ALGORITHMS = ("random", "bayesian", "hyperband", "grid")
 
@@ -35,10 +36,14 @@ def _add_budget(command):
     command.add_argument(
         "--minutes", type=number(float, above=0), metavar="M", help="wall time of this command"
     )
-    command.add_argument(
-        "--engine", default="auto", metavar="E", help="auto, inline, process, vectorized or ray"
-    )
+    command.add_argument("--engine", default="auto", metavar="E", help="auto, inline, process or vectorized")
     command.add_argument("--workers", type=whole, default=1, metavar="N", help="processes that train at once")
+    command.add_argument(
+        "--no-default",
+        dest="default",
+        action="store_false",
+        help="leave out the builder's own settings, which are trained first to compare with",
+    )
     command.add_argument("--keep", type=whole, default=3, metavar="N", help="trials whose weights are kept")
 
 
@@ -115,7 +120,7 @@ def run(args):
 
 
 def _work(args, began):
-    with output.quiet():
+    with quiet():
         import keras  # noqa: F401 - first, and silently: it takes seconds and talks about itself
 
     from kit import namespace

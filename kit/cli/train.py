@@ -5,6 +5,7 @@ import time
 
 from kit.cli import output, scores
 from kit.cli.arguments import number, one_of, setting
+from kit.quiet import quiet
 
 
 def add_to(commands):
@@ -74,7 +75,7 @@ def run(args):
 
 
 def _work(args, began):
-    with output.quiet():
+    with quiet():
         import keras  # noqa: F401 - first, and silently: it takes seconds and talks about itself
 
     from kit import namespace

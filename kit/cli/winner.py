@@ -20,7 +20,7 @@ def searched(args, data, fixed, began):
         **{name: getattr(args, name) for name in _SAME},
         objective=args.objective,
         limits=dict(args.limit),
-        default=True,
+        default=args.default,
         out=folder,
         **fixed,
     )

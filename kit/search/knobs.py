@@ -1,4 +1,7 @@
-"""Settings of layers that are constants in a compiled program of Keras, made inputs of it."""
+"""Settings of layers that are constants in a compiled program of Keras, made inputs of it.
+
+JAX is imported because its programs are meant.
+"""
 
 import contextlib
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from kit.cli import output
+from kit.quiet import quiet
 
 
 def test_data_go_to_stdout_and_words_to_stderr(capsys):
@@ -30,10 +31,10 @@ def test_what_libraries_print_goes_to_stderr(capsys):
 
 
 def test_noise_below_python_is_kept_back_unless_something_fails(capfd):
-    with output.quiet():
+    with quiet():
         os.write(2, b"noise")
     assert capfd.readouterr().err == ""
-    with pytest.raises(ImportError), output.quiet():
+    with pytest.raises(ImportError), quiet():
         os.write(2, b"the cause")
         raise ImportError
     print("after", file=sys.stderr)

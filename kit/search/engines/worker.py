@@ -10,6 +10,8 @@ import threading
 import time
 from multiprocessing.connection import Connection
 
+from kit.quiet import quiet
+
 
 def main(number):
     """Serves the driver at the other end of the socket; returns when it hangs up."""
@@ -25,10 +27,11 @@ def main(number):
 def _serve(driver):
     kind, work = driver.recv()
     began = time.monotonic()
-    if kind == "batches":
-        from kit.search.batches import Batches as Trainer
-    else:
-        from kit.search.trainer import Trainer
+    with quiet():
+        if kind == "batches":
+            from kit.search.batches import Batches as Trainer
+        else:
+            from kit.search.trainer import Trainer
 
     def report(progress):
         if work.seconds is not None and time.monotonic() - began > work.seconds:
