@@ -110,8 +110,8 @@ assert len(more.leaderboard) == TRIALS + 2
 page = more.save_report()
 figures = sorted(path.name for path in (WORK / "search" / "figures").iterdir())
 print(page.name, figures)
-storage.write_bytes("pictures/07_slices.png", (WORK / "search" / "figures" / "slices.png").read_bytes())
-assert {"history.png", "slices.png"} <= set(figures)
+storage.write_bytes("pictures/07_values.png", (WORK / "search" / "figures" / "values.png").read_bytes())
+assert {"history.png", "values.png"} <= set(figures)
 
 # %% [markdown]
 # ## How good is the winner?

@@ -36,7 +36,9 @@ def _add_budget(command):
     command.add_argument(
         "--minutes", type=number(float, above=0), metavar="M", help="wall time of this command"
     )
-    command.add_argument("--engine", default="auto", metavar="E", help="auto, inline, process or vectorized")
+    command.add_argument(
+        "--engine", default="auto", metavar="E", help="auto, inline, process, ray or vectorized"
+    )
     command.add_argument("--workers", type=whole, default=1, metavar="N", help="processes that train at once")
     command.add_argument(
         "--no-default",
@@ -45,6 +47,9 @@ def _add_budget(command):
         help="leave out the builder's own settings, which are trained first to compare with",
     )
     command.add_argument("--keep", type=whole, default=3, metavar="N", help="trials whose weights are kept")
+    command.add_argument(
+        "--disk", type=number(float, above=0), metavar="MB", help="most that the folder holds"
+    )
 
 
 def _add_ranking(command):
@@ -92,6 +97,9 @@ def _add_ranking(command):
 def _add_place(command):
     command.add_argument("--seed", type=number(int, least=0), default=0, metavar="S", help="default: 0")
     command.add_argument("--out", metavar="DIR", help="folder of the search (default: runs/search-<data>)")
+    command.add_argument(
+        "--tensorboard", metavar="DIR", help="write logs for TensorBoard's HParams tab there"
+    )
     choice = command.add_mutually_exclusive_group()
     choice.add_argument("--fork", action="store_true", help="begin a new search beside the one that is there")
     choice.add_argument(

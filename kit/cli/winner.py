@@ -26,7 +26,7 @@ def searched(args, data, fixed, began):
     )
     out = ARTIFACTS / found.folder.name
     check_target(out)
-    report = found.save_report()
+    report = found.save_report(args.tensorboard)
     return {
         **_saved(found, data, out, args),
         **_facts(found, report),
@@ -36,7 +36,7 @@ def searched(args, data, fixed, began):
 
 _SAME = (
     "trials", "minutes", "algorithm", "pruning", "folds", "seeds", "seed",
-    "engine", "workers", "keep", "join", "fork",
+    "engine", "workers", "keep", "disk", "join", "fork",
 )  # fmt: skip
 
 
@@ -48,8 +48,7 @@ def _space(args):
 
 def _saved(found, data, out, args):
     """Measures the winner on the part that judges, saves it; -> the JSON that train has, too."""
-    best = found.best
-    if best["weights"]:
+    if found.has_weights:
         model, history = found.load_best(), None
     else:
         output.say("The winner is trained once more, on the training part.")

@@ -5,13 +5,12 @@ import time
 
 import numpy as np
 
-from kit import storage
 from kit.evaluation.evaluate import judged
 from kit.search import scoring
 from kit.search import trial as trials
 from kit.search.engines.vectorized import VARIED
 from kit.search.population import Member, Population
-from kit.search.trainer import Trainer, packed, told, weights_path
+from kit.search.trainer import Trainer, keep, told
 from kit.training import arrays, initial, plan, rates, state
 
 MARK = 0.123  # rate of the dropout layers whose rate the trials set
@@ -163,9 +162,8 @@ class Batches:
         for place in sorted(scored, key=lambda place: objective.order(outcomes[place].score))[
             : self.work.keep
         ]:
-            path = weights_path(self.work.folder, outcomes[place].trial)
-            storage.write_bytes(path, packed(weights[place]))
-            kept[place] = dataclasses.replace(outcomes[place], weights=storage.sha256(path))
+            stored = keep(self.work, outcomes[place].trial, weights[place])
+            kept[place] = dataclasses.replace(outcomes[place], weights=stored)
         return kept
 
 

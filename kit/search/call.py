@@ -18,6 +18,7 @@ def search(
     engine="auto",
     workers=1,
     keep=3,
+    disk=None,
     default=False,
     join=False,
     fork=False,
@@ -47,9 +48,12 @@ def search(
         seeds: how often each trial is trained; the score is the mean.
         seed: of suggestions, weights, order and augmentation.
         limits: largest "parameters" and "latency" (milliseconds of one prediction) of a model.
-        engine: "inline" trains in this process, "process" in others, "auto" chooses and says why.
-        workers: processes that train at once.
+        engine: "inline" trains in this process, "process" in others, "ray" in actors of a Ray cluster,
+            "vectorized" many dense networks in one program; "auto" chooses and says why.
+        workers: processes or actors that train at once.
         keep: trials whose weights are kept.
+        disk: megabytes that the folder may hold; what is too much is dropped, states of trials on a
+            rung first, then weights, the worst trials first. None for no limit.
         default: whether the builder's own settings are tried first, to compare with.
         join: take part in a search that another process drives.
         fork: begin a new search where the folder holds another.
@@ -78,5 +82,5 @@ def search(
     ranked = {"objective": objective, "pruning": pruning, "folds": folds, "seeds": seeds, "limits": limits}
     asked = setup.Asked(builder, data, space, algorithm, seed, settings, **ranked)
     place = setup.folder_of(out, data.name, fork)
-    way = setup.Way(trials, minutes, engine, workers, keep, default, join, bool(verbose))
+    way = setup.Way(trials, minutes, engine, workers, keep, disk, default, join, bool(verbose))
     return setup.run(asked, place, way)

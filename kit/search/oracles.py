@@ -5,9 +5,11 @@ process keeps a random state and its last fit besides, so it is started anew for
 """
 
 import copy
+import warnings
 
 import keras_tuner
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from kit.errors import KitError, unknown
 
@@ -61,7 +63,9 @@ class _Gaussian(Replayed):
         self.gpr = self._make_gpr()
         if self.ongoing_trials and any(trial.status == "COMPLETED" for trial in self.trials.values()):
             self.gpr.fit(*self._completed())  # ongoing trials are given what it expects of them
-        return super()._answered(trial_id)
+        with warnings.catch_warnings():  # a length scale at its bound: a hyperparameter without influence
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return super()._answered(trial_id)
 
     def _completed(self):
         ongoing, every = self.ongoing_trials, self.trials

@@ -9,6 +9,7 @@ from kit import storage
 from kit.errors import ArtifactError, KitError
 from kit.search import study, trial
 from kit.search.ledger import DEFAULT
+from kit.search.snippet import snippet
 from kit.search.store import ranking
 from kit.search.trainer import weights_path
 
@@ -130,14 +131,20 @@ class SearchResult:
         declared = self.ledger.oracle.get_space().space
         return {each.name: {"kind": _KINDS.get(type(each).__name__, "choice")} for each in declared}
 
-    @property
-    def told(self):
-        """What was searched, in a sentence."""
-        asked, names = self.ledger.asked, ", ".join(self.facts())
-        count = len(self.ledger.ended)
-        goal = " and ".join(f"{each.name} ({each.direction})" for each in self.work.objectives)
-        how = f"by {asked['algorithm']}, for {goal}; seed {self.seed}; engine {self.engine}"
-        return f"{count} trials of {names} {how}."
+    def account(self):
+        """What the report tells besides the leaderboard, as `kit.search.report.write` takes it."""
+        return {
+            "name": self.work.data.name,
+            "objectives": [each.name for each in self.work.objectives],
+            "directions": {each.name: each.direction for each in self.work.objectives},
+            "hyperparameters": self.facts(),
+            "algorithm": self.ledger.asked["algorithm"],
+            "seed": self.seed,
+            "engine": self.engine,
+            "curves": self.curves,
+            "default": self.default,
+            "code": self.code,
+        }
 
     @property
     def code(self):
@@ -147,15 +154,27 @@ class SearchResult:
         if self.work.takes_hp:
             return "\n".join(f"{name} = {value!r}" for name, value in self.settings.items())
         parts = self.work.divided(self.values(self._best), self.work.data)
-        name = getattr(self.work.builder, "__name__", "build")
-        built = f"model = {name}(data.task, data.input{_keywords(parts['builder'])})"
-        return f"{built}\nkit.fit(model, data{_keywords(parts['fit'])})"
+        builder = self.work.builder
+        name = getattr(builder, "__name__", "build")
+        return snippet(parts, f"kit.{name}" if builder.__module__.startswith("kit.") else name)
 
-    def save_report(self):
-        """Writes leaderboard.csv, figures and report.html into the search's folder; -> the page's path."""
-        from kit.search import report
+    @property
+    def has_weights(self):
+        """Whether the weights of the winner were kept, so that `load_best` has them."""
+        best = self._best
+        return bool(best.outcome["weights"]) and weights_path(self.folder, best.trial).exists()
 
-        return report.write(self)
+    def save_report(self, logs=None):
+        """Writes leaderboard.csv, figures and report.html into the search's folder; -> the page's path.
+
+        Args:
+            logs: folder for logs that TensorBoard's HParams tab shows, or None.
+        """
+        from kit.search import report, tensorboard
+
+        if logs is not None:
+            tensorboard.write(logs, self.leaderboard, self.account())
+        return report.write(self.folder, self.leaderboard, self.account())
 
     def build_best(self):
         """A compiled model with the winner's settings, not trained."""
@@ -193,7 +212,12 @@ class SearchResult:
         """
         model, entry = self.build_best(), self._best
         if not entry.outcome["weights"]:
-            raise KitError("The winner is a mean over several trainings and has no weights. Use fit_best().")
+            why = (
+                "is a mean over several trainings"
+                if self.work.folds * self.work.seeds > 1
+                else "was too large to keep"
+            )
+            raise KitError(f"The winner {why} and has no weights. Use fit_best().")
         path = weights_path(self.folder, entry.trial)
         if not path.exists() or storage.sha256(path) != entry.outcome["weights"]:
             raise ArtifactError(
@@ -212,7 +236,3 @@ class SearchResult:
 
 
 _KINDS = {"Float": "float", "Int": "int", "Boolean": "boolean"}
-
-
-def _keywords(settings):
-    return "".join(f", {name}={value!r}" for name, value in settings.items())

@@ -9,20 +9,10 @@ import numpy as np
 
 import kit
 from kit.errors import KitError
+from kit.evaluation import spread
 from kit.search import trial as trials
 
 RESAMPLES = 200  # for the interval of a score; the winner's is drawn more often when it is saved
-_T = {
-    2: 12.706,
-    3: 4.303,
-    4: 3.182,
-    5: 2.776,
-    6: 2.571,
-    7: 2.447,
-    8: 2.365,
-    9: 2.306,
-    10: 2.262,
-}  # Student, 95 %
 
 
 class Watch(keras.callbacks.Callback):
@@ -116,25 +106,15 @@ def summed(trial, runs, work):
         trials.PRUNED if any(run.pruned for run in runs) else trials.COMPLETED,
         score=score,
         objectives=found,
-        interval=runs[0].interval if len(runs) == 1 else spread([run.objectives[first] for run in runs]),
+        interval=runs[0].interval
+        if len(runs) == 1
+        else spread.interval([run.objectives[first] for run in runs]),
         metrics={name: _mean([run.metrics.get(name) for run in runs]) for name in names},
         curve=runs[0].curve,
         epochs=max(len(run.curve) for run in runs),
         best_epoch=runs[0].best_epoch,
         parameters=runs[0].model.count_params(),
     )
-
-
-def spread(values):
-    """The 95 % interval of a mean of a few values, by Student's t.
-
-    Example:
-        >>> low, high = spread([1.0, 3.0])
-        >>> round(low, 2), round(high, 2)
-        (-10.71, 14.71)
-    """
-    half = _T.get(len(values), 1.96) * statistics.stdev(values) / len(values) ** 0.5
-    return (statistics.fmean(values) - half, statistics.fmean(values) + half)
 
 
 def over_limit(model, data, limits):

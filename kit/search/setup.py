@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from kit.errors import KitError
-from kit.search import engines, objectives, oracles
+from kit.search import contained, engines, objectives, oracles
 from kit.search.ledger import DEFAULT, Ledger
 from kit.search.pruning import Pruner
 from kit.search.result import SearchResult
@@ -76,6 +76,7 @@ class Way:
     engine: str = "auto"
     workers: int = 1
     keep: int = 3
+    disk: float | None = None
     default: bool = False
     join: bool = False
     loud: bool = False
@@ -83,7 +84,7 @@ class Way:
     def check(self):
         """Raises a KitError unless all of it can be done."""
         engines.check(self.engine)
-        for name in ("trials", "minutes", "workers", "keep"):
+        for name in ("trials", "minutes", "workers", "keep", "disk"):
             number = getattr(self, name)
             if number is not None and number <= 0:
                 raise KitError(f"{name} must be above 0. Received: {number}.")
@@ -102,6 +103,8 @@ def run(asked, folder, way):
     Pruner(asked.pruning, True)  # before anything is written
     limits = way.limits(asked.algorithm)
     work, ledger = prepared(asked, folder, way.keep)
+    if way.disk:
+        work = dataclasses.replace(work, disk=int(1e6 * way.disk))
     if limits["until"]:
         work = dataclasses.replace(work, seconds=limits["until"] - time.monotonic())
     pruner = Pruner(asked.pruning, work.objectives[0].direction == "min")
@@ -147,6 +150,7 @@ def prepared(asked, folder, keep=3):
     )
     if space is not None:
         check(work, space)
+    work = dataclasses.replace(work, longest=contained.longest(work, space))
     oracle = oracles.make(asked.algorithm, declared, names[0].direction, asked.seed, max_epochs)
     ledger = Ledger(folder, oracle, names[0], worst=max_epochs is not None)
     ledger.space = space

@@ -3,6 +3,7 @@
 import dataclasses
 import time
 
+from kit.search import contained
 from kit.search import trial as trials
 from kit.search.ledger import DEFAULT
 from kit.search.store import Store
@@ -47,7 +48,8 @@ class Study:
                 elif self.ledger.running and not self._is_late:
                     time.sleep(_WAIT)  # other processes are at work, and may die
                 else:
-                    return
+                    break
+            self.store.close()
 
     def judge(self, progress):
         """Whether a trial goes on."""
@@ -83,10 +85,20 @@ class Study:
 
 def assignment(entry, ledger, work, seed):
     """What is to be trained for an entry of the ledger."""
-    rung = parent = None
-    if work.max_epochs is not None and entry.trial != DEFAULT:
-        rung = (entry.values["tuner/initial_epoch"], entry.values["tuner/epochs"])
-        parent = entry.values.get("tuner/trial_id")
+    rung, parent = _rung(entry, ledger, work)
     known = ledger.space.decoded(entry.values) if ledger.space else dict(entry.values)
     space = ledger.oracle.get_space().get_config() if work.takes_hp else None
-    return trials.Assignment(entry.trial, known, seed, rung, parent or "", entry.values, space)
+    return trials.Assignment(entry.trial, known, seed, rung, parent, entry.values, space)
+
+
+def _rung(entry, ledger, work):
+    """(its rung or None, the trial that it carries on)."""
+    if entry.trial == DEFAULT:
+        return None, ""
+    if work.longest is not None:
+        before, until = contained.shorter(entry, ledger), entry.values["epochs"]
+        return (before.values["epochs"] if before else 0, until, work.longest), before.trial if before else ""
+    if work.max_epochs is None:
+        return None, ""
+    rung = (entry.values["tuner/initial_epoch"], entry.values["tuner/epochs"], work.max_epochs)
+    return rung, entry.values.get("tuner/trial_id") or ""

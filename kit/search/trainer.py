@@ -77,9 +77,9 @@ class _Trial:
                 runs.append(run)
         outcome = scoring.summed(self.assignment.trial, runs, self.work)
         alone = runs[0] if len(runs) == 1 else None
-        weights = self._kept(alone.model) if alone and outcome.status in trials.SCORED else ""
         if not self.assignment.rung:
             shutil.rmtree(self.folder, ignore_errors=True)
+        weights = self._kept(alone.model) if alone and outcome.status in trials.SCORED else ""
         return dataclasses.replace(outcome, weights=weights, space=self.space)
 
     def _run(self, fold, seed, name):
@@ -98,8 +98,7 @@ class _Trial:
     def _fitted(self, model, data, settings, seed, folder, watch):
         settings, callbacks = {"verbose": 0, "seed": seed, **settings}, [watch]
         if self.assignment.rung:
-            done, until = self.assignment.rung
-            settings["epochs"] = self.work.max_epochs
+            done, until, settings["epochs"] = self.assignment.rung
             callbacks.append(parts_of_a_run.Pause(until))
             if done:
                 self._carry_on(folder)
@@ -116,16 +115,19 @@ class _Trial:
 
     def _kept(self, model):
         """Writes the weights that were scored; -> their checksum."""
-        path = weights_path(self.work.folder, self.assignment.trial)
-        storage.write_bytes(path, packed(model.get_weights()))
-        return storage.sha256(path)
+        return keep(self.work, self.assignment.trial, model.get_weights())
 
 
-def packed(weights):
-    """A list of arrays as the bytes of a file."""
+def keep(work, trial, weights):
+    """Writes arrays as the weights of a trial; -> their checksum, "" where the share of the disk is full."""
     buffer = io.BytesIO()
     np.savez(buffer, *weights)
-    return buffer.getvalue()
+    content = buffer.getvalue()
+    if work.disk is not None and storage.size(work.folder) + len(content) > work.disk:
+        return ""
+    path = weights_path(work.folder, trial)
+    storage.write_bytes(path, content)
+    return storage.sha256(path)
 
 
 def weights_path(folder, trial):

@@ -14,7 +14,8 @@ class Assignment:
         trial: its id.
         values: name -> value of each hyperparameter, as builders and `kit.fit` take them.
         seed: of weights, order and augmentation.
-        rung: (epochs done, epochs to do) of a trial that stops early, or None to train to the end.
+        rung: (epochs done, epochs to do, epochs of the longest trial) where trials carry on from others, or
+            None to train alone.
         parent: id of the trial whose training is carried on, or "".
         suggested: the values as the oracle names them, for builders that take `hp`.
         space: config of KerasTuner's hyperparameters, for these builders.

@@ -19,13 +19,15 @@ class Work:
         settings: name -> value of what is the same in all trials.
         objectives: `Objective`s; the first one ranks.
         folder: of the search.
-        max_epochs: epochs of the longest trial where trials stop on rungs, else None.
+        max_epochs: epochs of the longest trial where Hyperband stops trials on rungs, else None.
         folds: parts of training and validation samples that take turns as validation, 1 for none.
         seeds: how often each trial is trained.
         limits: name -> largest value of "parameters" and "latency" (milliseconds).
         is_pruned: whether trials are stopped early, so that a trainer waits for an answer each epoch.
         keep: trials whose weights are kept.
         seconds: after which no trial goes on, or None.
+        longest: epochs of the longest trial where longer trials contain shorter ones, else None.
+        disk: bytes that the search's folder may hold, or None.
     """
 
     builder: object
@@ -40,6 +42,8 @@ class Work:
     is_pruned: bool = False
     keep: int = 3
     seconds: float | None = None
+    longest: int | None = None
+    disk: int | None = None
 
     @property
     def takes_hp(self):

@@ -2,12 +2,16 @@
 
     python -m tests.benchmarks.bench_search --trials 32 128
     python -m tests.benchmarks.bench_search --network cnn --trials 12
+    python -m tests.benchmarks.bench_search --overhead --trials 100
 
 `mlp`: a table of 400 training rows and 30 columns, 20 epochs, trials of different learning rate, weight decay
 and dropout; kit's engine is vectorized (JAX). `cnn`: scikit-learn's digits, 2 epochs, trials of different
 learning rate and batch size; kit's engine is inline (TensorFlow), KerasTuner gets the same network.
 Compilation, oracle, journal and scoring are counted, imports are not. KerasTuner's time is the mean of
 `--reference` trials. Every side runs in a process of its own.
+
+`--overhead`: nothing is trained, every trial is answered at once with a number. What is left is what a search
+itself costs: the trial's own numbers, folder, journal and table, and apart from it the oracle's suggestions.
 """
 
 import argparse
@@ -115,6 +119,44 @@ def with_kerastuner(network, trials):
 SIDES = {"kit": with_kit, "kerastuner": with_kerastuner}
 
 
+def overhead(algorithm, trials):
+    """(milliseconds a trial of the search itself, of its oracle) where an engine answers at once."""
+    import kit
+    from kit.search import engines, oracles
+    from kit.search.engines.inline import Inline
+    from kit.search.trial import COMPLETED, Outcome
+
+    class AtOnce(Inline):
+        def __init__(self, work, judge, workers=1):
+            self.waiting = []
+
+        def finished(self):
+            trial = self.waiting.pop().trial
+            score = (hash(trial) % 1000) / 1000
+            return [Outcome(trial, COMPLETED, score, {"val_loss": score}, curve=(score,), epochs=1)]
+
+    spent = [0.0]
+
+    def timed(self, *arguments, usual=oracles.Replayed.populate_space):
+        began = time.perf_counter()
+        try:
+            return usual(self, *arguments)
+        finally:
+            spent[0] += time.perf_counter() - began
+
+    oracles.Replayed.populate_space = timed
+    engines.get = lambda name: AtOnce
+    data = data_of("mlp")
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        kit.search(
+            kit.build_classifier, data, SPACES["mlp"], trials=trials, epochs=1, patience=0, engine="inline",
+            algorithm=algorithm, out=f"{folder}/search", verbose=0, **SETTINGS["mlp"],
+        )  # fmt: skip
+        whole = time.perf_counter() - began
+    return (whole - spent[0]) / trials * 1000, spent[0] / trials * 1000
+
+
 def measured(side, network, trials):
     """Seconds of one side in a process of its own."""
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -141,7 +183,15 @@ def main():
     parser.add_argument("--trials", type=int, nargs="+", default=[32, 128])
     parser.add_argument("--reference", type=int, default=6, help="trials of KerasTuner (default: 6)")
     parser.add_argument("--side", choices=sorted(SIDES), help="one side only, here")
+    parser.add_argument("--overhead", action="store_true", help="what a search costs that trains nothing")
     args = parser.parse_args()
+    if args.overhead:
+        overhead("random", 3)  # imports and first calls
+        for algorithm in ("random", "bayesian"):
+            for trials in args.trials:
+                own, oracle = overhead(algorithm, trials)
+                print(f"{algorithm:10} {trials:6} trials  {own:6.1f} ms a trial, oracle {oracle:6.1f} ms")
+        return
     if args.side:
         print(json.dumps(SIDES[args.side](args.network, args.trials[0])))
         return

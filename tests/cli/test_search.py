@@ -88,6 +88,7 @@ def test_a_mistake_is_told_in_few_lines_without_a_traceback(call, words, told):
     assert "Traceback" not in done.err
 
 
+@pytest.mark.large
 def test_where_folds_leave_no_weights_the_winner_is_trained_once_more(call):
     done = call(*WORDS, "--folds", 2, "--json")
     assert done.status == 0

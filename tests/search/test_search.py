@@ -9,7 +9,7 @@ import sklearn.metrics
 import kit
 from kit.data.folds import folded
 from kit.errors import KitError, SearchStateError
-from kit.search.engines import process
+from kit.search.engines import crew
 from kit.training import initial
 from tests.search import builders
 
@@ -208,13 +208,6 @@ def test_a_fork_begins_beside_the_old_search(search, tmp_path):
     assert found.folder == tmp_path / "search-2"
 
 
-def test_only_the_best_weights_are_kept(search, tmp_path):
-    found = search(trials=5, keep=2)
-    kept = {path.stem for path in (tmp_path / "search" / "weights").iterdir()}
-    assert kept == set(found.leaderboard["trial"][:2])
-    assert not list((tmp_path / "search" / "trials").glob("*"))
-
-
 def test_a_space_of_ones_own_choosing_is_there_for_every_task():
     from kit.search import default_space
 
@@ -222,8 +215,9 @@ def test_a_space_of_ones_own_choosing_is_there_for_every_task():
         assert {"learning_rate", "batch_size", "epochs"} <= set(default_space(kit.load_data(source)).names)
 
 
+@pytest.mark.large
 def test_a_worker_that_dies_costs_no_trial_unless_it_always_dies(search, tmp_path, monkeypatch):
-    monkeypatch.setattr(process, "TRIES", 2)  # each takes seconds to start
+    monkeypatch.setattr(crew, "TRIES", 2)  # each takes seconds to start
     space = {"width": [4, 13]}
     found = search(
         builders.fragile, space, marks=str(tmp_path), algorithm="grid", engine="process", workers=1

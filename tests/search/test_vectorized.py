@@ -51,6 +51,7 @@ def losses(side, marked):
     return [each["metrics"]["loss"] for each in side if each["trial"].startswith("d") == marked]
 
 
+@pytest.mark.large
 def test_without_dropout_each_trial_has_the_numbers_it_has_alone(sides):
     together, alone = (losses(side, marked=False) for side in sides)
     assert together == pytest.approx(alone, abs=1e-4)
@@ -60,6 +61,7 @@ def test_without_dropout_each_trial_has_the_numbers_it_has_alone(sides):
             assert (one["epochs"], one["best_epoch"]) == (other["epochs"], other["best_epoch"])
 
 
+@pytest.mark.large
 def test_with_dropout_the_scores_have_the_same_distribution_over_seeds(sides):
     import scipy.stats
 

@@ -9,7 +9,7 @@ import importlib.util
 
 from kit.errors import unknown
 
-_ENGINES = {"inline": "Inline", "process": "Processes", "vectorized": "Vectorized"}
+_ENGINES = {"inline": "Inline", "process": "Processes", "ray": "Cluster", "vectorized": "Vectorized"}
 
 
 def get(name):
@@ -52,6 +52,10 @@ def chosen(name, work, workers, space=None, trials=0):
 
     if workers == 1 and _pays(work, space, trials):
         return "vectorized", "dense networks of few shapes, in one program each"
+    from kit.search.engines import ray
+
+    if ray.is_connected():
+        return "ray", "this process is connected to a cluster"
     if workers > 1:
         why = unsendable(work.builder)
         return ("inline", f"the builder {why}") if why else ("process", f"{workers} workers")

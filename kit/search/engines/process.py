@@ -13,15 +13,15 @@ from pathlib import Path
 
 from kit.errors import KitError
 from kit.search import trial as trials
+from kit.search.engines.crew import Crew
 
-TRIES = 3  # processes that a trial may cost
 GROWTH = 1.0  # gigabytes by which a worker may grow before it is replaced
 # a program that is run for seconds is not worth seconds of optimisation
 POPULATIONS = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=1"}
 _THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
-class Processes:
+class Processes(Crew):
     """Trains in processes of their own.
 
     Args:
@@ -33,51 +33,24 @@ class Processes:
         KitError: if the builder cannot be imported by another process.
     """
 
+    kind = "process"
+
     def __init__(self, work, judge, workers=1):
         if why := unsendable(work.builder):
             raise KitError(
                 f"The builder {why}; other processes cannot import it. Put it in a module of its own."
             )
-        self.work, self.judge, self.workers = work, judge, workers
-        self.idle, self.at_work = [], {}  # workers; connection -> (worker, assignment, tries)
-        self.lost = []  # outcomes of trials that no process survived
+        super().__init__(work, judge, workers)
 
-    def __enter__(self):
-        return self
+    def hired(self):
+        """A new process."""
+        return Worker(self.work, max(1, (os.cpu_count() or 1) // self.workers))
 
-    def __exit__(self, *error):
-        for worker in [*self.idle, *(worker for worker, *_ in self.at_work.values())]:
-            worker.stop()
-
-    @property
-    def free(self):
-        """Assignments that it would take now."""
-        return self.workers - len(self.at_work)
-
-    @property
-    def busy(self):
-        """Assignments that it has."""
-        return len(self.at_work) + len(self.lost)
-
-    def submit(self, assignment, tries=1):
-        """Gives an assignment to a worker, which is started if there is none."""
-        worker = (
-            self.idle.pop() if self.idle else Worker(self.work, max(1, (os.cpu_count() or 1) // self.workers))
-        )
-        try:
-            worker.driver.send(assignment)
-        except OSError:  # it died while it was idle
-            worker.stop()
-            self.submit(assignment, tries)
-            return
-        self.at_work[worker.driver] = (worker, assignment, tries)
-
-    def finished(self):
-        """Waits for the next outcomes, and answers the workers' reports on the way."""
-        outcomes, self.lost = self.lost, []
-        while not outcomes:
-            for ready in connection.wait(list(self.at_work)):
-                outcomes += self._heard(ready)
+    def news(self):
+        """Hears all processes that have said something."""
+        outcomes = []
+        for ready in connection.wait(list(self.at_work)):
+            outcomes += self._heard(ready)
         return outcomes
 
     def _heard(self, ready):
@@ -87,7 +60,7 @@ class Processes:
                 ready.send(self.judge(message))
                 return []
         except (EOFError, OSError):
-            return self._died(*self.at_work.pop(ready))
+            return self.died(*self.at_work.pop(ready))
         worker, *_ = self.at_work.pop(ready)
         self._keep(worker)
         return [message]
@@ -98,16 +71,6 @@ class Processes:
             worker.stop()
         else:
             self.idle.append(worker)
-
-    def _died(self, worker, assignment, tries):
-        status = worker.stop()
-        if tries < TRIES:
-            self.submit(assignment, tries + 1)
-            return []
-        reason = (
-            f"Its process died {tries} times (exit status {status}); out of memory? Try a smaller batch_size."
-        )
-        return [trials.Outcome(assignment.trial, trials.FAILED, reason=reason)]
 
 
 class Worker:
@@ -124,7 +87,7 @@ class Worker:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kit.search.engines.worker", str(its.fileno())],
             pass_fds=[its.fileno()],
-            env=_environment(threads) | (POPULATIONS if kind == "batches" else {}),
+            env=environment(threads) | (POPULATIONS if kind == "batches" else {}),
             stdin=subprocess.DEVNULL,
             stdout=2,  # words belong there; stdout is for what the command prints
         )
@@ -140,6 +103,11 @@ class Worker:
         except (OSError, IndexError, ValueError):
             return 0.0
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e9
+
+    def tell(self, message):
+        """Sends an assignment; -> where its messages come from."""
+        self.driver.send(message)
+        return self.driver
 
     def stop(self):
         """Ends it; -> its exit status."""
@@ -161,7 +129,8 @@ def unsendable(builder):
     return "was defined in the script itself" if kind.__module__ == "__main__" else ""
 
 
-def _environment(threads):
+def environment(threads):
+    """What a worker finds in its environment: this one, its share of the threads, the same backend."""
     import keras
 
     paths = os.pathsep.join(dict.fromkeys([path or os.getcwd() for path in sys.path]))

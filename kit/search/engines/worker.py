@@ -25,25 +25,43 @@ def main(number):
 
 
 def _serve(driver):
+    def ask(progress):
+        driver.send(progress)
+        return driver.recv()
+
     kind, work = driver.recv()
-    began = time.monotonic()
+    report, trainer = reporter(work, ask), trainer_of(kind)(work)
+    while True:
+        driver.send(trainer.train(driver.recv(), report))
+
+
+def trainer_of(kind):
+    """The class that trains: "single" one assignment after the other, "batches" lists of them, on JAX."""
     with quiet():
         if kind == "batches":
-            from kit.search.batches import Batches as Trainer
-        else:
-            from kit.search.trainer import Trainer
+            from kit.search.batches import Batches
+
+            return Batches
+        from kit.search.trainer import Trainer
+
+        return Trainer
+
+
+def reporter(work, ask):
+    """A function (`Progress`) -> whether the trial goes on; the driver is asked where trials are pruned.
+
+    Args:
+        work: a `Work`.
+        ask: function (`Progress`) that has the driver's answer.
+    """
+    began = time.monotonic()
 
     def report(progress):
         if work.seconds is not None and time.monotonic() - began > work.seconds:
             return False
-        if not work.is_pruned:
-            return True
-        driver.send(progress)
-        return driver.recv()
+        return ask(progress) if work.is_pruned else True
 
-    trainer = Trainer(work)
-    while True:
-        driver.send(trainer.train(driver.recv(), report))
+    return report
 
 
 def _die_with(parent):

@@ -1,0 +1,42 @@
+"""Figures that look the same everywhere: one palette, one font, no global state of pyplot.
+
+Every figure is a `matplotlib.figure.Figure` drawn by Agg, so that nothing opens a window and
+figures can be made on a server and in threads of a test.
+"""
+
+from kit.draw.figures import (
+    BLUE,
+    GRAY,
+    GREEN,
+    ORANGE,
+    PALETTE,
+    PURPLE,
+    RED,
+    SKY,
+    class_colors,
+    figure,
+    png,
+    style,
+)
+from kit.draw.images import boxes_on, overlaid, with_boxes
+from kit.draw.text import number, readable
+
+__all__ = [
+    "BLUE",
+    "GRAY",
+    "GREEN",
+    "ORANGE",
+    "PALETTE",
+    "PURPLE",
+    "RED",
+    "SKY",
+    "boxes_on",
+    "class_colors",
+    "figure",
+    "number",
+    "overlaid",
+    "png",
+    "readable",
+    "style",
+    "with_boxes",
+]
