@@ -15,7 +15,7 @@ _START = 0.02  # spread of the weights of 1 x 1 convolutions, as in the authors'
 _STEM = 2  # halvings at once in the first patch embedding, where the image is large enough
 
 
-@BACKBONES.register("mit", ranks=(4,))
+@BACKBONES.register("mit", ranks=(4,), needs_kit=True)
 def mit(x, *, activation="gelu", width=32, depth=2, normalization="layer", dropout=0.0, regularizer=None):
     """Up to four stages of `depth` blocks of attention and Mix-FFN; widths 1, 2, 5, 8 times `width`.
 

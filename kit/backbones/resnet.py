@@ -5,7 +5,7 @@ from kit.blocks.conv import conv, halvings, norm_act
 from kit.blocks.residual import residual
 
 
-@BACKBONES.register("resnet", ranks=(4,))
+@BACKBONES.register("resnet", ranks=(4,), small={"depth": 1})
 def resnet(x, *, activation="relu", width=32, depth=2, normalization="batch", dropout=0.0, regularizer=None):
     """A stem and up to four stages of `depth` residual blocks; widths double, sizes halve.
 

@@ -46,7 +46,7 @@ def taps(backbone, x, size, **settings):
     """The maps of a backbone on `x`, from fine to coarse; layers and weights are new ones.
 
     A network is made for images of `size` first, since its depth and strides may follow from it,
-    and its layers are then called on `x`, which may be of unknown size.
+    and its layers are then called on `x`, which may be of unknown size. Published weights are taken along.
 
     Args:
         backbone: (tensor, **settings) -> tensor, as those of `kit.backbones`.
@@ -71,10 +71,12 @@ def taps(backbone, x, size, **settings):
     image = keras.Input((*size, x.shape[-1]))
     model = keras.Model(image, backbone(image, **settings))
     found = _found(model)
-    made = {}
+    made, keeps = {}, {**getattr(backbone, "keywords", {}), **settings}.get("weights") is not None
 
     def call(operation, *args, **kwargs):
         made[operation.name] = operation(*args, **kwargs)
+        if keeps and getattr(operation, "weights", ()):
+            operation.set_weights(model.get_layer(operation.name).get_weights())
         return made[operation.name]
 
     keras.models.clone_model(model, input_tensors=x, call_function=call)

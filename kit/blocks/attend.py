@@ -55,3 +55,45 @@ class Attend(keras.layers.Layer):
         """(batch, h, w, C) -> (batch, h * w, heads, C / heads)."""
         batch, height, width, channels = ops.shape(x)
         return ops.reshape(x, (batch, height * width, self.heads, channels // self.heads))
+
+
+def attention(x, heads, regularizer=None):
+    """Every place of a map looks at all places of the same map.
+
+    Args:
+        x: (batch, H, W, C) tensor.
+        heads: groups of channels that attend each for itself; divides C.
+        regularizer: a Keras regularizer of the kernels, or None.
+
+    Returns:
+        (batch, H, W, C) tensor.
+
+    Example:
+        >>> attention(keras.Input((4, 4, 8)), heads=2).shape
+        (None, 4, 4, 8)
+    """
+
+    def projected(x, use_bias=False):
+        return keras.layers.Dense(x.shape[-1], use_bias=use_bias, kernel_regularizer=regularizer)(x)
+
+    return projected(Attend(heads)([projected(x) for _ in range(3)]), use_bias=True)
+
+
+def weighted_mean(x):
+    """The mean of all places, each weighted by a softmax of one learnt score: "sequence pooling".
+
+    Source: Hassani et al. 2021, Compact Transformers (arXiv:2104.05704).
+
+    Args:
+        x: (batch, H, W, C) tensor, H and W known.
+
+    Returns:
+        (batch, C) tensor.
+
+    Example:
+        >>> weighted_mean(keras.Input((4, 4, 8))).shape
+        (None, 8)
+    """
+    scores = keras.layers.Flatten()(keras.layers.Dense(1)(x))
+    values = keras.layers.Reshape((-1, x.shape[-1]))(x)
+    return keras.layers.Dot(axes=1)([keras.layers.Softmax()(scores), values])

@@ -32,9 +32,9 @@ def conv(x, filters, kernel_size=3, *, strides=1, activation="relu", regularizer
     )(x)
 
 
-def norm_act(x, *, activation="relu", normalization="batch"):
+def norm_act(x, *, activation="relu", normalization="batch", epsilon=1e-5):
     """Normalises, then activates."""
-    return activations.get(activation)(normalize(x, normalization))
+    return activations.get(activation)(normalize(x, normalization, epsilon=epsilon))
 
 
 def halve(x):

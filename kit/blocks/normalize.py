@@ -10,7 +10,7 @@ MOMENTUM = 0.9
 NAMES = ("batch", "layer", "group", "none")
 
 
-def normalize(x, name="batch", zero_gamma=False):
+def normalize(x, name="batch", zero_gamma=False, epsilon=1e-5, scale=True):
     """Normalises the last axis of `x` as `name` says.
 
     Args:
@@ -18,6 +18,8 @@ def normalize(x, name="batch", zero_gamma=False):
         name: "batch" over the batch, "layer" over the channels of one place, "group" over 8
             groups of channels of one sample, "none" leaves x as it is.
         zero_gamma: start with a factor of 0, so that a residual branch starts as nothing.
+        epsilon: added to the variance; published weights expect that of their network.
+        scale: whether each channel has a factor that is learnt.
 
     Returns:
         A tensor of the same shape.
@@ -26,13 +28,14 @@ def normalize(x, name="batch", zero_gamma=False):
         KitError: if there is no normalisation of that name.
     """
     gamma = "zeros" if zero_gamma else "ones"
+    options = {"epsilon": epsilon, "scale": scale, "gamma_initializer": gamma}
     if name == "batch":
-        return keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=1e-5, gamma_initializer=gamma)(x)
+        return keras.layers.BatchNormalization(momentum=MOMENTUM, **options)(x)
     if name == "layer":
-        return keras.layers.LayerNormalization(epsilon=1e-5, gamma_initializer=gamma)(x)
+        return keras.layers.LayerNormalization(**options)(x)
     if name == "group":
         groups = next(size for size in (8, 4, 2, 1) if x.shape[-1] % size == 0)
-        return keras.layers.GroupNormalization(groups, epsilon=1e-5, gamma_initializer=gamma)(x)
+        return keras.layers.GroupNormalization(groups, **options)(x)
     if name == "none":
         return x
     raise unknown("normalization", name, NAMES)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from kit.blocks.attend import Attend
+from kit.blocks.attend import Attend, weighted_mean
 
 
 def maps(rng, channels=6):
@@ -45,3 +45,14 @@ def test_heads_that_do_not_divide_the_channels_are_refused():
         Attend(0)
     with pytest.raises(ValueError, match="4 `heads`"):
         Attend(4)([keras.Input((2, 2, 6)) for _ in range(3)])
+
+
+def test_the_weighted_mean_counts_places_by_their_score(rng):
+    image = keras.Input((2, 3, 4))
+    model = keras.Model(image, weighted_mean(image))
+    x = rng.normal(size=(2, 2, 3, 4)).astype("float32")
+    kernel, bias = model.get_weights()
+    places = x.reshape(2, 6, 4)
+    scores = np.exp(places @ kernel + bias)
+    want = (places * scores / scores.sum(axis=1, keepdims=True)).sum(axis=1)
+    np.testing.assert_allclose(model(x), want, rtol=1e-4, atol=1e-6)
