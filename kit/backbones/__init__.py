@@ -2,17 +2,22 @@
 
 A backbone takes a tensor and, by keyword, what a builder can set: `activation`, `width`,
 `depth`, `normalization`, `dropout`, `regularizer`; its defaults are the ones that were
-measured. `ranks` says which inputs it fits: 2 for features, 4 for images; `regression` holds
-the defaults that are others where numbers are predicted; `dense` is said of those that keep the
-full height and width, for tasks that say something of every pixel, and `takes_level` of those that
-can be told how strong the noise of an image is.
+measured. `ranks` says which inputs it fits: 1 for numbers of words, 2 for features, 4 for images;
+`regression` holds the defaults that are others where numbers are predicted; `dense` is said of those
+that keep the full height and width, for tasks that say something of every pixel, `takes_level` of those that
+can be told how strong the noise of an image is, `takes_words` of those that must know how many words
+there are. `like` names the backbone that this one differs from by
+numbers alone, `small` the settings under which it is built in a moment, and `needs_kit` is said of those
+with layers of kit's own: files of them open after `kit.register()`. `published` is said of those that
+come with settings and weights of their own: they take `weights`, and `pixels`, what their image was
+standardised with.
 """
 
 from kit.errors import MatchError
 from kit.registry import Registry
 
 BACKBONES = Registry("backbone", "kit.backbones")
-_DEFAULTS = {2: "mlp", 4: "cnn"}  # by the rank of the input's features
+_DEFAULTS = {1: "bag", 2: "mlp", 4: "cnn"}  # by the rank of the input's features
 
 
 def get(name):
@@ -35,6 +40,21 @@ def dense():
     return [name for name in names() if facts(name).get("dense")]
 
 
+def kinds():
+    """One name of each kind of kit's own backbones, for all that differ by numbers alone.
+
+    Example:
+        >>> "efficientnet_b0" in kinds(), "efficientnet_b7" in kinds()
+        (True, False)
+    """
+    return [name for name in names() if facts(name).get("like", name) == name and not is_published(name)]
+
+
+def is_published(name):
+    """Whether this is a network of `keras.applications`."""
+    return facts(name).get("published", False)
+
+
 def fitting(rank):
     """Names of the backbones that take a tensor of this rank and make it small enough to pool."""
     return [name for name in names() if rank in facts(name)["ranks"] and name not in dense()]
@@ -50,7 +70,6 @@ def chosen(name, rank, input_name):
     if name == "auto":
         return _DEFAULTS[rank]
     if rank not in facts(name)["ranks"]:
-        raise MatchError(
-            f"Backbone '{name}' does not take {input_name}. These do: {', '.join(fitting(rank))}."
-        )
+        these = ", ".join(other for other in fitting(rank) if other in kinds())
+        raise MatchError(f"Backbone '{name}' does not take {input_name}. These do: {these}.")
     return name

@@ -15,6 +15,8 @@ from kit.inputs.findings import Finding, in_rows
 _SCALARS = (str, numbers.Number, np.generic, datetime.date)
 _MOST_LEVELS = 10_000
 _IDENTIFYING = 0.5  # share of distinct texts from which a column names its rows
+_SPACES = 2  # in the mean, of texts that are sentences
+_LEARN = "input=kit.Texts({}) learns from them instead."
 _FEW = 10  # so many distinct texts are no identifiers, in however small a table
 _ROW_NUMBER = re.compile(r"(?i)unnamed: \d+|index|id|row(_?(id|names?|number))?|.*[_ ]id|\w*[a-z]Id|no\.?")
 
@@ -68,7 +70,10 @@ def _add(guessed, name, values, declared, names):
         guessed.findings.append(Finding(fault, tuple(rows.tolist())))
     distinct = len(set(present.tolist())) if kind is kinds.Category and not odd else 0
     if distinct > _FEW and (distinct >= _IDENTIFYING * len(present) or distinct > _MOST_LEVELS):
-        _leave_out_identifier(guessed, name, distinct, len(present))
+        if is_text(values):
+            guessed.notes.append(f"Column {name!r} is left out: it holds texts. {_LEARN.format(repr(name))}")
+        else:
+            _leave_out_identifier(guessed, name, distinct, len(present))
     else:
         guessed.columns.append(kind(name))
 
@@ -79,6 +84,20 @@ def _leave_out_identifier(guessed, name, distinct, count):
     guessed.notes.append(
         f"Column {name!r} is left out: {distinct} different texts in {count} rows look like an identifier."
     )
+
+
+def is_text(values):
+    """Whether a column holds sentences: texts, most of them different, of several words in the mean.
+
+    Example:
+        >>> is_text(np.array(["see you at nine", "are you there ?", "no"], object))
+        True
+    """
+    present = values[reading.present(values)]
+    texts = [value for value in present.tolist() if isinstance(value, str)]
+    if len(texts) < len(present) or len(set(texts)) < _IDENTIFYING * max(2, len(texts)):
+        return False
+    return sum(text.count(" ") for text in texts) >= _SPACES * len(texts)
 
 
 def _useless(name, present, count):

@@ -9,7 +9,7 @@ from kit.registry import Registry
 
 INPUTS = Registry("input", "kit.inputs")
 
-_HOMES = {"Images": "images", "Table": "table"}
+_HOMES = {"Images": "images", "Table": "table", "Texts": "texts"}
 
 
 def from_json(stored):
@@ -52,7 +52,8 @@ def as_input(shape_or_input):
         return shape_or_input
     if not isinstance(shape_or_input, list | tuple):
         raise KitError(
-            f"An input is a kit.Images, a kit.Table or a shape. Received: {type(shape_or_input).__name__}."
+            "An input is a kit.Images, a kit.Table, a kit.Texts or a shape. "
+            f"Received: {type(shape_or_input).__name__}."
         )
     return _for_shape(tuple(shape_or_input))
 

@@ -160,12 +160,25 @@ class Images:
         import keras
 
         image = keras.Input(self.shape, dtype="float32", name="image")
-        mean = np.array(self.mean or [self.scale / 2] * self.channels)
-        std = np.array(self.std or [self.scale / 4] * self.channels)
+        mean, std = self._moments()
         standardize = keras.layers.Rescaling(
             (1 / std).tolist(), (-mean / std).tolist(), dtype="float32", name="standardize"
         )
         return image, standardize(image)
+
+    def moments(self):
+        """(mean, standard deviation) of each channel, which `layers` uses, as if white were 255.
+
+        Example:
+            >>> kit.Images((8, 8), channels=1, scale=1).moments()
+            ([127.5], [63.75])
+        """
+        mean, std = (values * 255 / self.scale for values in self._moments())
+        return mean.tolist(), std.tolist()
+
+    def _moments(self):
+        mean = np.array(self.mean or [self.scale / 2] * self.channels)
+        return mean, np.array(self.std or [self.scale / 4] * self.channels)
 
     def describe(self):
         """One line for the log."""

@@ -8,23 +8,26 @@ import kit
 from kit import backbones
 
 SIZES = [(8, 8, 1), (13, 9, 3), (32, 32, 3)]
-every_backbone = pytest.mark.parametrize("name", [n for n in backbones.names() if n not in backbones.dense()])
-NEED_KIT_TO_OPEN = {"mit"}  # backbones with layers of kit's own
+TEXTS = kit.Texts(length=6, words=("a", "b", "c"))
+every_backbone = pytest.mark.parametrize("name", [n for n in backbones.kinds() if n not in backbones.dense()])
 
 
 def built(name, shape=(16, 16, 3), **settings):
-    rank = len(shape) + 1
-    if rank not in backbones.BACKBONES.facts(name)["ranks"]:
-        shape = (6,)
+    facts = backbones.facts(name)
+    if len(shape) + 1 not in facts["ranks"]:
+        shape = {1: TEXTS, 2: (6,)}[min(facts["ranks"])]
+    settings = {"width": 8, **facts.get("small", {}), **settings}
     keras.utils.set_random_seed(0)
-    return kit.build_classifier(kit.Classification(3), shape, backbone=name, width=8, **settings)
+    return kit.build_classifier(kit.Classification(3), shape, backbone=name, **settings)
 
 
 def samples(model, count, rng):
-    raw = rng.normal(size=(count, 6)) if model.kit.input.rank == 2 else None
-    if raw is None:
-        raw = rng.integers(0, 255, size=(count, *model.input_shape[1:])).astype("uint8")
-    return model.kit.input.encode(raw)
+    raw = {
+        1: lambda: [" ".join(rng.choice(["a", "b", "c"], size=4)) for _ in range(count)],
+        2: lambda: rng.normal(size=(count, 6)),
+        4: lambda: rng.integers(0, 255, size=(count, *model.input_shape[1:])).astype("uint8"),
+    }
+    return model.kit.input.encode(raw[model.kit.input.rank]())
 
 
 @every_backbone
@@ -36,6 +39,7 @@ def test_any_height_and_width_gives_one_output_a_class(name, shape, rng):
     np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
 
 
+@pytest.mark.large
 @every_backbone
 def test_one_batch_can_be_learnt_by_heart(name, rng):
     model = built(name, dropout=0.0, learning_rate=0.01, depth=1)
@@ -50,7 +54,7 @@ def test_one_batch_can_be_learnt_by_heart(name, rng):
 def test_the_file_opens_and_predicts_the_same(name, activation, rng, tmp_path):
     model = built(name, activation=activation)
     keras.Model(model.input, model.output).save(tmp_path / "model.keras")
-    if name in NEED_KIT_TO_OPEN:
+    if backbones.facts(name).get("needs_kit"):
         kit.register()
     again = keras.models.load_model(tmp_path / "model.keras")
     x = samples(model, 3, rng)
@@ -68,12 +72,7 @@ def test_the_same_seed_builds_the_same_weights(name):
     "setting", [{"width": 4}, {"depth": 1}, {"normalization": "layer"}, {"dropout": 0.5}], ids=str
 )
 def test_every_setting_is_taken(name, setting, rng):
-    model = kit.build_classifier(
-        kit.Classification(3),
-        (6,) if built(name).kit.input.rank == 2 else (16, 16, 3),
-        backbone=name,
-        **setting,
-    )
+    model = built(name, **setting)
     assert np.isfinite(keras.ops.convert_to_numpy(model(samples(model, 2, rng)))).all()
 
 

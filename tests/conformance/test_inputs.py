@@ -38,6 +38,7 @@ CASES = {
     "five channels": pictures(5, "float64", 16),
     "numbers": (inputs.Table.of_numbers(3), np.random.default_rng(1).normal(size=(6, 3))),
     "all columns": rows(),
+    "sentences": (kit.Texts(), np.array(["one two", "two", "Two three", "four one", "", "one 1"], object)),
     "only categories": (inputs.Table((Category("name"),)), rows()[1][["name"]]),
 }
 every = pytest.mark.parametrize("input, raw", CASES.values(), ids=CASES)
@@ -97,14 +98,14 @@ def test_a_batch_is_not_one_sample(input, raw):
 
 
 @every
-def test_its_layers_take_what_it_encodes_and_give_finite_float32_of_its_rank(input, raw):
+def test_its_layers_take_what_it_encodes_and_give_finite_numbers_of_its_rank(input, raw):
     import keras
 
     fitted = input.fitted(raw)
     tensors, features = fitted.layers()
     outputs = np.array(keras.Model(tensors, features)(fitted.encode(raw)))
-    assert outputs.ndim == fitted.rank == len(features.shape)
-    assert outputs.dtype == np.float32 and np.isfinite(outputs).all()
+    assert outputs.ndim == len(features.shape) == max(2, fitted.rank)
+    assert outputs.dtype == (np.int32 if fitted.rank == 1 else np.float32) and np.isfinite(outputs).all()
 
 
 @every

@@ -45,4 +45,4 @@ def test_what_is_neither_input_nor_shape_is_refused():
 
 
 def test_all_inputs_are_found():
-    assert inputs.names() == ["images", "table"]
+    assert inputs.names() == ["images", "table", "texts"]
