@@ -41,9 +41,48 @@ def fitted(sides, count, seed=0, rounds=100):
     rng = np.random.default_rng(seed)
     tries = [_clustered(sides, count, rng, rounds) for _ in range(_TRIES)]
     anchors = max(tries, key=lambda anchors: _iou_of_sides(sides, anchors).max(axis=1).mean())
-    best = _iou_of_sides(sides, anchors).max(axis=1)
-    told = {"mean_iou": float(best.mean()), "covered": float(np.mean(best >= 0.5))}
-    return anchors[np.argsort(anchors.prod(axis=1))], told
+    return anchors[np.argsort(anchors.prod(axis=1))], coverage(sides, anchors)
+
+
+def coverage(sides, anchors):
+    """How well boxes are met by anchors on their own centre.
+
+    Args:
+        sides: (N, 2) width and height of boxes, above 0, pixels; N at least 1.
+        anchors: (K, 2) width and height.
+
+    Returns:
+        {"mean_iou": of the boxes with their best anchor, "covered": share of the boxes whose best anchor
+        has an IoU of at least 0.5}.
+
+    Example:
+        >>> coverage(np.array([[10.0, 10.0], [40.0, 10.0]]), np.array([[10.0, 8.0]]))["covered"]
+        0.5
+    """
+    best = _iou_of_sides(np.asarray(sides, "float64"), np.asarray(anchors, "float64")).max(axis=1)
+    return {"mean_iou": float(best.mean()), "covered": float(np.mean(best >= 0.5))}
+
+
+def told(targets, anchors):
+    """A sentence on how well boxes are met by anchors.
+
+    Args:
+        targets: (N, M, 5) corners in pixels and class number, -1 where there is no box.
+        anchors: (K, 2) width and height, pixels.
+
+    Example:
+        >>> told(np.array([[[0, 0, 10, 10, 0], [-1] * 5]]), [(10, 8)])
+        '1 anchors: 100 % of 1 boxes have one with an IoU of at least 0.5; the mean IoU is 0.80.'
+    """
+    boxes = targets[targets[..., 4] >= 0]
+    sides = (boxes[:, 2:4] - boxes[:, :2])[(boxes[:, 2:4] > boxes[:, :2]).all(axis=1)]
+    if not len(sides):
+        return "There are no boxes to be learnt."
+    found = coverage(sides, anchors)
+    return (
+        f"{len(anchors)} anchors: {100 * found['covered']:.0f} % of {len(sides)} boxes have one "
+        f"with an IoU of at least 0.5; the mean IoU is {found['mean_iou']:.2f}."
+    )
 
 
 def of_classes(sides, classes, count):

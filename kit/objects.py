@@ -5,6 +5,7 @@ import numpy as np
 from kit.errors import DataError, Fault
 
 NONE = -1  # stands where there is no box
+BINS = 16  # distances, 0 to 15 strides: how likely each is, a place may say of each side of a box
 
 
 def filled(boxes, names, count):

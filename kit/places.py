@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 _STEEP = (-4.0, 20.0)  # raw distances are cut to this range: softplus of it is finite and not 0
-_NEAREST = 0.02  # strides: no side of a box is nearer to its place, so that no box is without area
+NEAREST = 0.02  # strides: no side of a box is nearer to its place, so that no box is without area
 
 
 def grid(size, strides):
@@ -36,18 +36,24 @@ def grid(size, strides):
 class BoxesAndScores(keras.layers.Layer):
     """Raw outputs of all places as corners in pixels and the probability of each class.
 
-    The four distances from a place to the sides of its box are softplus in strides, at most the longer
-    side of the image.
+    The four distances from a place to the sides of its box are softplus in strides; or, with bins, the
+    mean of 0 to bins - 1 strides by their probabilities, a softmax. They are at most the longer side of
+    the image.
+
+    Source: Li et al. 2020, Generalized Focal Loss (arXiv:2006.04388), for bins.
 
     Args:
         size: (height, width) of the image, pixels.
         strides: pixels between the places of each level, finest first.
+        bins: logits of each distance; None for one number.
 
     Call arguments:
-        x: (batch, places, 4 + classes): left, top, right, bottom, and one logit a class.
+        x: (batch, places, 4 + classes): left, top, right, bottom, and one logit a class; with bins
+            (batch, places, 4 * bins + classes).
 
     Returns:
-        (batch, places, 4 + classes) float32: x1, y1, x2, y2, and probabilities.
+        (batch, places, 4 + classes) float32: x1, y1, x2, y2, and probabilities; with bins
+        (batch, places, 4 + classes + 4 * bins), the probabilities of the bins at the end.
 
     Example:
         >>> layer = BoxesAndScores((4, 4), (4,))
@@ -55,17 +61,27 @@ class BoxesAndScores(keras.layers.Layer):
         [[[1.8, 1.8, 2.2, 2.2, 0.0]]]
     """
 
-    def __init__(self, size, strides, **kwargs):
+    def __init__(self, size, strides, bins=None, **kwargs):
         super().__init__(**{"dtype": "float32", **kwargs})
-        self.size, self.strides = tuple(size), tuple(strides)
+        self.size, self.strides, self.bins = tuple(size), tuple(strides), bins
         self._middles, steps = grid(self.size, self.strides)
         self._steps = steps[:, None]
 
     def call(self, x):
-        raw = ops.softplus(ops.clip(x[..., :4], *_STEEP)) + _NEAREST
-        far = ops.minimum(raw * self._steps, float(max(self.size)))
-        low, high = self._middles - far[..., :2], self._middles + far[..., 2:]
-        return ops.concatenate([low, high, ops.sigmoid(x[..., 4:])], axis=-1)
+        if self.bins is None:
+            far = ops.softplus(ops.clip(x[..., :4], *_STEEP))
+            return ops.concatenate([self._corners(far), ops.sigmoid(x[..., 4:])], axis=-1)
+        sides, kinds = x[..., : 4 * self.bins], x[..., 4 * self.bins :]
+        shares = ops.softmax(ops.reshape(sides, (-1, x.shape[1], 4, self.bins)), axis=-1)
+        far = ops.matmul(shares, np.arange(self.bins, dtype="float32"))
+        shares = ops.reshape(shares, (-1, x.shape[1], 4 * self.bins))
+        return ops.concatenate([self._corners(far), ops.sigmoid(kinds), shares], axis=-1)
 
     def get_config(self):
-        return {**super().get_config(), "size": self.size, "strides": self.strides}
+        own = {"size": self.size, "strides": self.strides, "bins": self.bins}
+        return {**super().get_config(), **own}
+
+    def _corners(self, far):
+        """Distances (batch, places, 4) in strides as corners in pixels."""
+        far = ops.minimum((far + NEAREST) * self._steps, float(max(self.size)))
+        return ops.concatenate([self._middles - far[..., :2], self._middles + far[..., 2:]], axis=-1)

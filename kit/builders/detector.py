@@ -23,6 +23,7 @@ def build_detector(
     depth=None,
     normalization=None,
     dropout=None,
+    weights=None,
     l1=0.0,
     l2=0.0,
     optimizer="adamw",
@@ -51,7 +52,7 @@ def build_detector(
         activation, width, depth, normalization, dropout: as in `build_classifier`; None takes the
             backbone's own, and the depth that the strides need.
         learning_rate: largest step size; far above the optimizer's own, as boxes are learnt in few steps.
-        l1, l2, optimizer, weight_decay, momentum, nesterov, clipnorm, average: as in
+        weights, l1, l2, optimizer, weight_decay, momentum, nesterov, clipnorm, average: as in
             `build_classifier`; few boxes make noisy gradients, which the average evens out.
 
     Returns:
@@ -70,7 +71,7 @@ def build_detector(
     """
     common.check_task(task, "build_detector", "Detection")
     backbone = "csp" if backbone == "auto" else backbone
-    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2)
+    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2, weights)
     task = dataclasses.replace(task, strides=tuple(strides)) if strides else task
     model = _assembled(task, input, design, architecture)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
@@ -98,18 +99,16 @@ def _fitting(task, architecture):
     """The neck of an architecture, what sizes it likes, and the task with a loss that fits it."""
     from kit.decoders import detect, regions
 
-    necks = {
-        "boxes": ("yolo", detect.pan, {}),
-        "regions": ("faster_rcnn", regions.levels, {"fine": _FINE, "levels": 2}),
+    known = {  # the output activations of each, its neck, and the sizes it likes
+        "yolo": (("boxes", "binned_boxes"), detect.pan, {}),
+        "faster_rcnn": (("regions",), regions.levels, {"fine": _FINE, "levels": 2}),
     }
-    names = {each[0]: activation for activation, each in necks.items()}
-    if architecture not in ("auto", *names):
-        raise unknown("architecture", architecture, ["auto", *names])
-    wanted = names.get(architecture, task.match.activation)
-    rows = [row.loss for row in match.table(task.form) if row.activation == wanted]
-    if task.loss not in rows:
-        task = _with_loss(task, rows, architecture)
-    return *necks[wanted][1:], task
+    if architecture not in ("auto", *known):
+        raise unknown("architecture", architecture, ["auto", *known])
+    of_loss = next(name for name, each in known.items() if task.match.activation in each[0])
+    activations, neck, sizes = known[of_loss if architecture == "auto" else architecture]
+    rows = [row.loss for row in match.table(task.form) if row.activation in activations]
+    return neck, sizes, task if task.loss in rows else _with_loss(task, rows, architecture)
 
 
 def _with_loss(task, rows, architecture):
@@ -131,7 +130,7 @@ def _maps(task, input, design):
     name = design.backbone
     backbones.chosen(name, 4, "Images")
     halvings = task.strides[-1].bit_length() - 1
-    keywords = design.keywords({"depth": halvings - 1} if name == "csp" else {})
+    keywords = design.keywords(name, input, {"depth": halvings - 1} if name == "csp" else {})
     image, features = input.layers()
     found = taps(functools.partial(backbones.get(name), **keywords), features, input.size)
     known = dict(zip(found.strides, found, strict=True))

@@ -8,10 +8,8 @@ import functools
 
 import numpy as np
 
-from kit.objects import NONE
+from kit.data.moves import filled, inside, mirrored, placed, real
 
-_KEPT = 0.25  # share of an object that must still be seen for its box to count
-_SHORTEST = 2.0  # pixels: a shorter side of a box is none
 _STEP = 8  # images a step: few, as many steps matter most
 _MOSAICS = 0.7  # share of a training after which images are whole, as those to predict will be
 
@@ -25,6 +23,7 @@ class Policy:
         zoom: largest factor by which they are enlarged or shrunk, 1 for none.
         shift: largest shift as a share of the sides.
         mosaic: share of the images that are four in one, in the first part of a training.
+        mixup: share of the images that are blended with another one, in the first part of a training.
         tint: largest part by which each channel grows or shrinks alone.
         brightness: largest part of the scale that is added or taken away.
         contrast: largest part by which distances from the image's mean grow or shrink.
@@ -35,6 +34,7 @@ class Policy:
     zoom: float = 1.3
     shift: float = 0.1
     mosaic: float = 0.0
+    mixup: float = 0.0
     tint: float = 0.1
     brightness: float = 0.15
     contrast: float = 0.3
@@ -89,13 +89,28 @@ class BoxFeed:
 
     def _varied(self, epoch, row):
         draw = np.random.default_rng([self.seed, epoch, row])
-        if draw.uniform() < self.policy.mosaic and (not self.epochs or epoch < _MOSAICS * self.epochs):
+        is_early = not self.epochs or epoch < _MOSAICS * self.epochs
+        if draw.uniform() < self.policy.mosaic and is_early:
             image, boxes = self._mosaic(row, draw)
         else:
             image, boxes = self._moved(row, draw)
+        if self.policy.mixup and is_early and draw.uniform() < self.policy.mixup:
+            image, boxes = self._blended(image, boxes, draw)
         if self.policy.mirror and draw.uniform() < 0.5:
             image, boxes = mirrored(image, boxes)
-        return self._coloured(image, draw), _filled(boxes, self.y.shape[1])
+        return self._coloured(image, draw), filled(boxes, self.y.shape[1])
+
+    def _blended(self, image, boxes, draw):
+        """The image with another one seen through it, and the boxes of both.
+
+        Source: Zhang et al. 2017, mixup (arXiv:1710.09412); about equal shares and whole boxes as in Ge et
+        al. 2021, YOLOX (arXiv:2107.08430).
+        """
+        other, more = self._moved(int(draw.integers(len(self))), draw)
+        share = np.float32(draw.beta(32, 32))
+        both = share * image + (1 - share) * other
+        both = np.rint(both).astype(image.dtype) if image.dtype.kind == "u" else both.astype(image.dtype)
+        return both, np.concatenate([boxes, more])
 
     def _moved(self, row, draw):
         """One image, enlarged or shrunk around a random place."""
@@ -105,7 +120,7 @@ class BoxFeed:
         left, top = (
             side * ((1 - factor) / 2 + part) for side, part in zip((width, height), shift, strict=True)
         )
-        return placed(self.x[row], _real(self.y[row]), factor, left, top)
+        return placed(self.x[row], real(self.y[row]), factor, left, top)
 
     def _mosaic(self, row, draw):
         """Four images around a random place in the middle of one."""
@@ -118,7 +133,7 @@ class BoxFeed:
             below, right = divmod(quarter, 2)
             left = middle[1] if right else middle[1] - factor * width
             top = middle[0] if below else middle[0] - factor * height
-            image, boxes = placed(self.x[number], _real(self.y[number]), factor, left, top)
+            image, boxes = placed(self.x[number], real(self.y[number]), factor, left, top)
             rows = slice(middle[0], None) if below else slice(None, middle[0])
             columns = slice(middle[1], None) if right else slice(None, middle[1])
             whole[rows, columns] = image[rows, columns]
@@ -128,7 +143,7 @@ class BoxFeed:
                 width if right else middle[1],
                 height if below else middle[0],
             )
-            found.append(_inside(boxes, limits))
+            found.append(inside(boxes, limits))
         return whole, np.concatenate(found)
 
     def _coloured(self, image, draw):
@@ -144,69 +159,3 @@ class BoxFeed:
             return coloured(image).astype("float32")
         table = np.rint(coloured(np.arange(256)[:, None])).astype("uint8")  # of a whole image: 5 times slower
         return np.stack([table[:, c].take(image[..., c]) for c in range(image.shape[-1])], axis=-1)
-
-
-def mirrored(image, boxes):
-    """The image flipped left to right, and its boxes (M, 5)."""
-    boxes = boxes.copy()
-    boxes[:, [0, 2]] = image.shape[1] - boxes[:, [2, 0]]
-    return np.ascontiguousarray(image[:, ::-1]), boxes
-
-
-def placed(image, boxes, factor, left, top):
-    """The image scaled with its corner at (left, top), on its own mean; boxes cut to what is seen.
-
-    Args:
-        image: (height, width, channels).
-        boxes: (M, 5) corners and class number.
-        factor: above 0.
-        left, top: pixels, may be negative.
-
-    Returns:
-        (image of the same size, boxes of the objects of which enough is seen).
-
-    Example:
-        >>> image, boxes = placed(np.ones((4, 4, 1), "uint8"), np.array([[0, 0, 4, 4, 0.0]]), 0.5, 2, 0)
-        >>> boxes.tolist()
-        [[2.0, 0.0, 4.0, 2.0, 0.0]]
-    """
-    from PIL import Image
-
-    height, width = image.shape[:2]
-    back = (1 / factor, 0, -left / factor, 0, 1 / factor, -top / factor)
-
-    def moved(part):
-        fill = part.mean(axis=(0, 1))
-        fill = tuple(np.rint(fill).astype(int).tolist()) if part.ndim == 3 else fill.astype(part.dtype).item()
-        how = ((width, height), Image.Transform.AFFINE, back, Image.Resampling.BILINEAR)
-        return np.asarray(Image.fromarray(np.ascontiguousarray(part)).transform(*how, fillcolor=fill))
-
-    colour = image.shape[-1] == 3 and image.dtype == np.uint8  # Pillow moves three bytes at once
-    picture = moved(image) if colour else np.stack([moved(plane) for plane in np.moveaxis(image, -1, 0)], -1)
-    there = boxes.copy()
-    there[:, :4] = there[:, :4] * factor + np.array([left, top, left, top])
-    return picture, _inside(there, (0, 0, width, height))
-
-
-def _inside(boxes, limits):
-    """Boxes cut to (x1, y1, x2, y2), without those of which too little is left."""
-    low, high = np.array(limits[:2], float), np.array(limits[2:], float)
-    cut = boxes.copy()
-    cut[:, :2], cut[:, 2:4] = (np.clip(boxes[:, at], low, high) for at in (slice(0, 2), slice(2, 4)))
-    before, after = (np.maximum(each[:, 2:4] - each[:, :2], 0) for each in (boxes, cut))
-    seen = after.prod(axis=1) >= _KEPT * np.maximum(before.prod(axis=1), 1e-9)
-    return cut[seen & (after >= _SHORTEST).all(axis=1)]
-
-
-def _real(boxes):
-    return boxes[boxes[:, 4] >= 0]
-
-
-def _filled(boxes, count):
-    """(count, 5): the largest boxes, and -1."""
-    if len(boxes) > count:
-        areas = (boxes[:, 2:4] - boxes[:, :2]).prod(axis=1)
-        boxes = boxes[np.sort(np.argsort(-areas, kind="stable")[:count])]
-    full = np.full((count, 5), NONE, "float32")
-    full[: len(boxes)] = boxes
-    return full

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kit.data import box_formats, layouts, pairs, turned
+from kit.data import box_formats, ignored, layouts, pairs, turned
 from kit.errors import Fault
 from kit.inputs.findings import Finding, in_rows
 from kit.inputs.images import ragged
@@ -33,6 +33,7 @@ class Marked:
         numbers: four numbers for each object, in the format of the whole source.
         names: class of each object.
         places: where each stands in `file`, such as "line 3".
+        kinds: "" of an object to be learnt, or why it is none: a name in `kit.data.ignored.KINDS`.
         faults: objects that cannot be read, which are not among `numbers`.
         outlines: how many objects were told by an outline and not by a box.
         lost: what makes it impossible to know the objects of this image; None if they are known.
@@ -44,11 +45,12 @@ class Marked:
     numbers: list = dataclasses.field(default_factory=list)
     names: list = dataclasses.field(default_factory=list)
     places: list = dataclasses.field(default_factory=list)
+    kinds: list = dataclasses.field(default_factory=list)
     faults: list = dataclasses.field(default_factory=list)
     outlines: int = 0
     lost: Fault | None = None
 
-    def add(self, name, numbers, place):
+    def add(self, name, numbers, place, kind=""):
         """Adds one object; what is no box of four numbers becomes a fault."""
         where = f"{self.file}, {place}"
         name = name.strip() if isinstance(name, str) else name
@@ -64,6 +66,7 @@ class Marked:
             self.numbers.append(numbers)
             self.names.append(name)
             self.places.append(place)
+            self.kinds.append(kind)
 
 
 @dataclasses.dataclass
@@ -73,6 +76,7 @@ class _Objects:
     numbers: np.ndarray  # (T, 4) as in the files
     rows: np.ndarray  # (T,) place of the image
     names: list
+    kinds: list
     wheres: list
     sizes: np.ndarray  # (T, 2) height and width of the image as it is shown
     frames: np.ndarray  # (T, 2) of the image as it was labelled: before its rotation, where files say so
@@ -122,7 +126,9 @@ def judge(raw, marked, form, *, classes=(), said=None, rotated=None):
     else:
         found = np.where(np.abs(found - found.round()) < _WHOLE, found.round(), found)
     good = _good(raw, objects, found, form)
-    _label(raw, objects, found, good)
+    spared = good & np.array([kind != "" for kind in objects.kinds], bool)
+    ignored.put(raw, objects, found, spared)
+    _label(raw, objects, found, good & ~spared)
     _name(raw, objects, classes)
     return raw
 
@@ -156,11 +162,13 @@ def _objects(marked, sizes, rotated):
     across = np.isin(rows, list(rotated))
     frames[across] = frames[across][:, ::-1]
     numbers = np.array([marked[row].numbers[place] for row, place in kept], "float64").reshape(-1, 4)
-    names = [marked[row].names[place] for row, place in kept]
+    names, kinds = (
+        [getattr(marked[row], field)[place] for row, place in kept] for field in ("names", "kinds")
+    )
     wheres = [
         f"{marked[row].file}, {marked[row].places[place]} ({names[i]})" for i, (row, place) in enumerate(kept)
     ]
-    return _Objects(numbers, rows, names, wheres, own, frames)
+    return _Objects(numbers, rows, names, kinds, wheres, own, frames)
 
 
 def _format(raw, objects, form, said):
@@ -279,7 +287,7 @@ def _label(raw, objects, found, good):
 def _name(raw, objects, classes):
     """Classes by name, and what was found of each."""
     counts = collections.Counter(name for _, names in raw.labels for name in names.tolist())
-    every = {*classes, *objects.names}
+    every = {*classes, *(name for name, kind in zip(objects.names, objects.kinds, strict=True) if not kind)}
     raw.classes = tuple(sorted(every, key=lambda name: (type(name).__name__, name)))
     if not counts:
         raw.faults.append(Fault(raw.name, "no boxes in any image", "at least one"))

@@ -8,6 +8,7 @@ from kit.blocks.stage import conv_norm_act
 
 _OBJECTS = 0.01  # share of the places that say an object of a class before anything is learnt
 _SIDE = 1.0  # raw distance to begin with: softplus(1) = 1.3 strides
+_FALL = math.log(1.3 / 2.3)  # from bin to bin, to begin with: their mean is 1.3 strides, too
 
 
 def pan(maps, **style):
@@ -43,7 +44,7 @@ def pan(maps, **style):
     return up
 
 
-def detect(maps, classes, **style):
+def detect(maps, classes, bins=None, **style):
     """Each map through two convolutions for boxes and two for classes; all places in one tensor.
 
     Source: Ge et al. 2021, YOLOX (arXiv:2107.08430), for the decoupled head; Lin et al. 2017
@@ -52,10 +53,12 @@ def detect(maps, classes, **style):
     Args:
         maps: (batch, h, w, C) tensors.
         classes: number of classes.
+        bins: logits of each distance; None for one number.
         **style: as of `pan`.
 
     Returns:
-        (batch, places, 4 + classes) raw outputs, level by level, row by row.
+        (batch, places, 4 + classes) raw outputs, level by level, row by row; with bins
+        (batch, places, 4 * bins + classes).
 
     Example:
         >>> import keras
@@ -72,12 +75,14 @@ def detect(maps, classes, **style):
         )
         return layer(x)
 
+    sides = 4 * (bins or 1)
     rare, rows = -math.log((1 - _OBJECTS) / _OBJECTS), []
+    far = _SIDE if bins is None else [_FALL * step for step in range(bins)] * 4
     for features in maps:
         width = max(16, maps[0].shape[-1])
         box, kind = features, features
         for _ in range(2):
             box, kind = conv_norm_act(box, width, **style), conv_norm_act(kind, width, **style)
-        both = keras.layers.Concatenate()([last(box, 4, _SIDE), last(kind, classes, rare)])
-        rows.append(keras.layers.Reshape((-1, 4 + classes))(both))
+        both = keras.layers.Concatenate()([last(box, sides, far), last(kind, classes, rare)])
+        rows.append(keras.layers.Reshape((-1, sides + classes))(both))
     return keras.layers.Concatenate(axis=1)(rows) if len(rows) > 1 else rows[0]

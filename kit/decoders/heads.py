@@ -1,6 +1,7 @@
 """The ends of detectors: from maps of one width to raw outputs, by the output activation that follows."""
 
 from kit.decoders import detect, regions
+from kit.objects import BINS
 
 
 def raw(kind, maps, classes, *, size, strides, anchors, **style):
@@ -24,7 +25,8 @@ def raw(kind, maps, classes, *, size, strides, anchors, **style):
         >>> [each.shape for each in raw("boxes", maps, 3, size=(32, 32), strides=(4, 8), anchors=None)]
         [(None, 80, 7)]
     """
-    if kind == "boxes":
-        return (detect.detect(maps, classes, **style),)
+    if kind in ("boxes", "binned_boxes"):
+        bins = BINS if kind == "binned_boxes" else None
+        return (detect.detect(maps, classes, bins, **style),)
     places = {"size": size, "strides": strides, "anchors": anchors}
     return regions.two_stage(maps, classes, **places, **style)

@@ -91,8 +91,9 @@ def average_precision(truths, detections, classes):
 
     Args:
         truths: for each image a dict: "boxes" (n, 4) x1, y1, x2, y2 in pixels and "labels" (n,) of 0 to
-            classes - 1; optionally "crowd" (n,) bool, boxes around many objects, which may hold any
-            number of detections and count neither way, and "area" (n,) square pixels of the objects.
+            classes - 1; optionally "area" (n,) square pixels of the objects, and what counts neither way,
+            whatever finds it: "crowd" (n,) bool, boxes around many objects, where what counts is the share
+            of the detection inside of it, and "difficult" (n,) bool, compared by IoU as VOC does.
         detections: for each image a dict: "boxes" (m, 4), "scores" (m,), "labels" (m,).
         classes: number of classes.
 
@@ -127,6 +128,30 @@ def average_precision(truths, detections, classes):
     return AveragePrecision(precision, recall, scores, tuple(evidence))
 
 
+def overlaps(found, truth, crowd=None):
+    """How well boxes fit true ones: IoU, or of a crowd the share of the box inside of it.
+
+    Args:
+        found: (m, 4) corners.
+        truth: (n, 4) corners.
+        crowd: (n,) bool; None for none.
+
+    Returns:
+        (m, n) of 0 to 1.
+
+    Example:
+        >>> found, truth = np.array([[0, 0, 2, 2.0]]), np.array([[0, 0, 4, 4.0]])
+        >>> overlaps(found, truth).tolist(), overlaps(found, truth, np.array([True])).tolist()
+        ([[0.25]], [[1.0]])
+    """
+    iou = boxes.iou(found, truth)
+    if crowd is None or not crowd.any():
+        return iou
+    area = boxes.area(found)[:, None]
+    shared = iou * (area + boxes.area(truth)) / (1 + iou)
+    return np.where(crowd, shared / np.maximum(area, 1e-12), iou)
+
+
 @dataclasses.dataclass
 class _Pair:
     """True boxes and detections of one class in one image; detections from the best to the worst."""
@@ -134,6 +159,7 @@ class _Pair:
     truth: np.ndarray
     area: np.ndarray
     crowd: np.ndarray
+    spared: np.ndarray  # crowds and difficult ones
     found: np.ndarray
     scores: np.ndarray
     overlaps: np.ndarray | None = None  # (candidates, true boxes)
@@ -147,11 +173,12 @@ class _Pair:
         scores = np.asarray(detections["scores"], "float64")[seen]
         order = np.argsort(-scores, kind="stable")[: MOST[-1]]
         found = np.asarray(detections["boxes"], "float64").reshape(-1, 4)[seen][order]
-        return cls(truth["boxes"][own], truth["area"][own], truth["crowd"][own], found, scores[order])
+        true = (truth[name][own] for name in ("boxes", "area", "crowd", "spared"))
+        return cls(*true, found, scores[order])
 
     def left_out(self, low, high):
         """Which true boxes do not count in a range of areas."""
-        return self.crowd | (self.area < low) | (self.area > high)
+        return self.spared | (self.area < low) | (self.area > high)
 
     def prepare(self):
         """Overlaps of what may match, and the state before the first match."""
@@ -160,13 +187,9 @@ class _Pair:
         shape = (len(THRESHOLDS), len(AREAS), len(self.scores))
         self.matched = np.zeros(shape, bool)
         self.ignored = np.broadcast_to(np.array(outside).reshape(1, *shape[1:]), shape).copy()
-        overlaps = boxes.iou(self.found, self.truth)
-        if self.crowd.any():
-            shared = overlaps * (area[:, None] + boxes.area(self.truth)[None]) / (1 + overlaps)
-            own = shared / np.maximum(area[:, None], 1e-12)
-            overlaps = np.where(self.crowd, own, overlaps)
-        near = overlaps.max(axis=1, initial=0.0) >= THRESHOLDS[0] - 1e-9
-        self.candidates, self.overlaps = np.flatnonzero(near), overlaps[near]
+        found = overlaps(self.found, self.truth, self.crowd)
+        near = found.max(axis=1, initial=0.0) >= THRESHOLDS[0] - 1e-9
+        self.candidates, self.overlaps = np.flatnonzero(near), found[near]
 
 
 def _match(pairs):
@@ -188,18 +211,18 @@ def _match_together(pairs):
     most, wide = len(pairs[0].candidates), max(len(pair.area) for pair in pairs)
     overlaps = np.full((most, len(pairs), wide), -1.0)
     left_out = np.ones((len(pairs), len(AREAS), wide), bool)
-    crowd = np.zeros((len(pairs), wide), bool)
+    spared = np.zeros((len(pairs), wide), bool)
     for row, pair in enumerate(pairs):
         overlaps[: len(pair.candidates), row, : len(pair.area)] = pair.overlaps
         left_out[row, :, : len(pair.area)] = [pair.left_out(*ends) for ends in AREAS.values()]
-        crowd[row, : len(pair.area)] = pair.crowd
+        spared[row, : len(pair.area)] = pair.spared
     lengths = np.array([len(pair.candidates) for pair in pairs])
     least = np.minimum(THRESHOLDS, 1 - 1e-10)[:, None, None]
     taken = np.zeros((len(pairs), len(THRESHOLDS), len(AREAS), wide), bool)
     for step in range(most):
         here = slice(int(np.sum(lengths > step)))
         value = overlaps[step, here, None, None]  # (pairs, 1, 1, true boxes)
-        open_ = (value >= least) & ~(taken[here] & ~crowd[here, None, None])
+        open_ = (value >= least) & ~(taken[here] & ~spared[here, None, None])
         counts = ~left_out[here, None]
         real = np.where(open_ & counts, value, -1.0)
         best = _last_best(real)
@@ -258,15 +281,17 @@ def _evidence(every):
         for name in ("matched", "ignored")
     )
     order = np.argsort(-scores, kind="stable")
-    objects = np.array([np.sum(~pair.crowd) for pair in every], float)
+    objects = np.array([np.sum(~pair.spared) for pair in every], float)
     return Evidence(images[order], (matched & ~ignored)[:, order], ~ignored[:, order], objects)
 
 
 def _completed(truth):
     labels, places = np.asarray(truth["labels"]), np.asarray(truth["boxes"], "float64").reshape(-1, 4)
     area = np.asarray(truth["area"], "float64") if "area" in truth else boxes.area(places)
-    crowd = np.asarray(truth.get("crowd", np.zeros(len(labels))), bool)
-    return {"labels": labels, "boxes": places, "area": area, "crowd": crowd}
+    crowd, difficult = (
+        np.asarray(truth.get(name, np.zeros(len(labels))), bool) for name in ("crowd", "difficult")
+    )
+    return {"labels": labels, "boxes": places, "area": area, "crowd": crowd, "spared": crowd | difficult}
 
 
 def _mean(values):

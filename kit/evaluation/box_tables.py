@@ -33,7 +33,8 @@ def worst(outcome, names, rows):
 
     counts = []
     for row in rows:
-        one = dataclasses.replace(outcome, truths=[outcome.truths[row]], detections=[outcome.detections[row]])
+        parts = ("truths", "detections", "ignored") if outcome.ignored else ("truths", "detections")
+        one = dataclasses.replace(outcome, **{name: [getattr(outcome, name)[row]] for name in parts})
         matrix = one.confusion()
         counts.append((matrix[:-1].sum(), np.trace(matrix[:-1, :-1]), matrix[-1].sum()))
     frame = pd.DataFrame(counts, columns=["objects", "found", "too many"])

@@ -6,8 +6,9 @@ import numpy as np
 
 from kit import boxes as geometry
 from kit import decisions
+from kit.data import ignored
 from kit.evaluation import box_errors, box_intervals
-from kit.evaluation.average_precision import AveragePrecision, average_precision
+from kit.evaluation.average_precision import AveragePrecision, average_precision, overlaps
 from kit.evaluation.report import Report
 
 SHOWN = 9  # images kept for the figures: those with the highest loss
@@ -27,6 +28,8 @@ class BoxOutcome:
         precision: the `AveragePrecision` of all.
         score: score from which a box is said.
         losses: (N,) the task's loss of each image.
+        ignored: for each image {"boxes" (k, 4), "labels", "crowd", "difficult" (k,)}: what counts neither
+            way; None if there is nothing.
     """
 
     match: object
@@ -36,6 +39,7 @@ class BoxOutcome:
     precision: AveragePrecision
     score: float
     losses: np.ndarray
+    ignored: list | None = None
 
     is_dense = is_single = is_exclusive = False
     form = "boxes"
@@ -58,11 +62,14 @@ class BoxOutcome:
         return {**columns, "best_score": self.precision.best_scores(), "support": true.astype(int)}
 
     def said(self):
-        """For each image the detections that are said: those with at least `score`."""
-        return [
-            {name: values[each["scores"] >= self.score] for name, values in each.items()}
-            for each in self.detections
-        ]
+        """For each image the detections that are said: those with at least `score`, not `spared`."""
+        found = []
+        for row, each in enumerate(self.detections):
+            kept = each["scores"] >= self.score
+            if self.ignored:
+                kept = kept & ~spared(each, self.truths[row], self.ignored[row])
+            found.append({name: values[kept] for name, values in each.items()})
+        return found
 
     def errors(self):
         """(C, 7) boxes that are said by kind, `box_errors.KINDS`."""
@@ -102,6 +109,24 @@ class Drawn:
     loss: float
 
 
+def spared(said, truth, ignored):
+    """Which detections of an image find what is to be ignored, and no object that counts: bool (m,).
+
+    Example:
+        >>> said = {"boxes": np.array([[0, 0, 4, 4.0], [9, 9, 12, 12]]), "labels": np.array([1, 1])}
+        >>> none = {"boxes": np.zeros((0, 4)), "labels": np.zeros(0, int)}
+        >>> crowd = {"boxes": np.array([[0, 0, 8, 8.0]]), "labels": np.array([1]), "crowd": np.array([True])}
+        >>> spared(said, none, crowd)
+        array([ True, False])
+    """
+    right, aside = (
+        (overlaps(said["boxes"], each["boxes"], each.get("crowd")) >= _RIGHT)
+        & (said["labels"][:, None] == each["labels"])
+        for each in (truth, ignored)
+    )
+    return aside.any(axis=1) & ~right.any(axis=1)
+
+
 def reported(network, task, samples, names, *, seed=0, resamples=box_intervals.MOST):
     """The report on a detector.
 
@@ -122,9 +147,11 @@ def reported(network, task, samples, names, *, seed=0, resamples=box_intervals.M
     rule = decisions.get(task.match.decide)
     decided = rule(outputs, task.classes, threshold=_EVERY, overlap=task.iou, most=100).boxes
     detections = [_said(rows, frame) for rows, frame in zip(decided, frames, strict=True)]
-    precision = average_precision(truths, detections, len(task.classes))
+    aside = samples.ignored
+    aside = None if aside is None else [ignored.regions(each, task.classes) for each in aside]
+    precision = average_precision(_with(truths, aside), detections, len(task.classes))
     outcome = BoxOutcome(
-        task.match, task.classes, truths, detections, precision, task.score, losses(task, y, outputs)
+        task.match, task.classes, truths, detections, precision, task.score, losses(task, y, outputs), aside
     )
     found = {"loss": float(outcome.losses.mean()), **precision.metrics()}
     lost = [name for name, value in found.items() if not np.isfinite(value)]
@@ -139,9 +166,28 @@ def reported(network, task, samples, names, *, seed=0, resamples=box_intervals.M
         notes=(
             "Average precision is that of COCO; boxes are in pixels of the images as they were found.",
             *(f"{name} is left out: there is no such object here." for name in lost),
+            *_note(aside),
         ),
         examples=_examples(outcome, x, samples.input.scale, frames, names),
     )
+
+
+def _with(truths, ignored):
+    """The true objects of each image, and behind them those that count neither way."""
+    if ignored is None:
+        return truths
+    merged = []
+    for truth, aside in zip(truths, ignored, strict=True):
+        both = {name: np.concatenate([truth[name], aside[name]]) for name in ("boxes", "labels")}
+        none = np.zeros(len(truth["labels"]), bool)
+        flags = {name: np.concatenate([none, aside[name]]) for name in ("crowd", "difficult")}
+        merged.append(both | flags)
+    return merged
+
+
+def _note(ignored):
+    count = sum(len(each["labels"]) for each in ignored or ())
+    return (f"{count} crowds and difficult objects count neither way, whatever finds them.",) if count else ()
 
 
 def _truth(rows, frame):

@@ -3,6 +3,9 @@
 import keras
 from keras import ops
 
+# as a log shows them: whether there is anything, where its region is, what it is, where it is
+PARTS = ("objectness_loss", "region_loss", "class_loss", "box_loss")
+
 
 @keras.saving.register_keras_serializable(package="kit")
 class TwoStageModel(keras.Model):
@@ -19,9 +22,13 @@ class TwoStageModel(keras.Model):
         """The four parts in training, else the loss of the detections; with the regularizers; one number."""
         if sample_weight is not None:
             raise ValueError("A two-stage detector takes no sample_weight: its loss is of drawn regions.")
+        said = y_pred["detections"]
+        parts = self.parts(y, y_pred) if training else self.judged(y, y_pred)
+        for name, part in zip(PARTS, parts, strict=True):
+            self.shown[name].update_state(part)
         for metric in self.watched:
-            metric.update_state(y, y_pred["detections"])
-        parts = self.parts(y, y_pred) if training else [self.loss(y, y_pred["detections"])]
+            metric.update_state(y, said)
+        parts = parts if training else [self.loss(y, said)]
         return sum((*parts, *map(ops.sum, self.losses)))
 
     def parts(self, y, y_pred):
@@ -31,6 +38,10 @@ class TwoStageModel(keras.Model):
         crops = self.get_layer("crops")([*y_pred["maps"], regions])
         raw = self.get_layer("second")(crops, training=True)
         return (*first, *self.loss.second(raw, regions, kinds, boxes))
+
+    def judged(self, y, y_pred):
+        """The same for a look at the progress: of the same anchors each time, and of the detections."""
+        return (*self.loss.first(y, y_pred["rows"], 0), *self.loss.shown(y, y_pred["detections"]).values())
 
 
 def in_training(network, metrics):
@@ -54,6 +65,7 @@ def in_training(network, metrics):
     }
     model = TwoStageModel(network.input, outputs, name=network.name)
     model.draws = keras.random.SeedGenerator(0)
-    model.watched = metrics
+    model.watched = [metric for metric in metrics if metric.name not in PARTS]
+    model.shown = {name: keras.metrics.Mean(name) for name in PARTS}
     model.kit = network.kit
     return model

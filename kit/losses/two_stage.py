@@ -25,7 +25,7 @@ _UNIT = (0.0, 0.0, 1.0, 1.0)  # a box that stands for none: nothing that is comp
     activation="regions",
     code="boxes",
     decide="nms",
-    metrics=("box_recall",),
+    metrics=("box_recall", "class_loss", "box_loss"),
     bias="zero",
     why="Anchors learn where objects may be, and what stands out is looked at again to name it",
 )
@@ -133,6 +133,10 @@ class TwoStage(keras.losses.Loss):
         return in_training(network, metrics)
 
     def call(self, y_true, y_pred):
+        return sum(self.shown(y_true, y_pred).values())
+
+    def shown(self, y_true, y_pred):
+        """The parts by the names that a log gives them, each (batch,): together they are the loss."""
         self._check(y_true, y_pred)
         boxes, labels = _split(y_true)
         said, scores = y_pred[..., :4], y_pred[..., 4:]
@@ -143,11 +147,15 @@ class TwoStage(keras.losses.Loss):
         named = _cost(ops.sum(scores * ops.one_hot(kinds, scores.shape[-1]), axis=-1))
         unit = ops.convert_to_tensor(_UNIT)
         aims, said = (ops.where(has[..., None], each, unit) for each in (taken(boxes, owner), said))
-        cost = named + smooth(geometry.encoded(aims, said, DELTAS))
+        apart = smooth(geometry.encoded(aims, said, DELTAS))
         alarms = ops.where(real & ~has, _cost(1 - ops.sum(scores, axis=-1)), 0.0)
-        objects = _of_objects(cost, owner, has, labels)
-        count = ops.sum(ops.cast(labels >= 0, cost.dtype), axis=-1)
-        return (ops.sum(objects, axis=-1) + ops.sum(alarms, axis=-1)) / ops.maximum(count, 1.0)
+        kinds = _of_objects(named, owner, has, labels, -math.log(_LEAST))
+        count = ops.maximum(ops.sum(ops.cast(labels >= 0, named.dtype), axis=-1), 1.0)
+        named = (ops.sum(kinds, axis=-1) + ops.sum(alarms, axis=-1)) / count
+        return {
+            "class_loss": named,
+            "box_loss": ops.sum(_of_objects(apart, owner, has, labels, 0.0), axis=-1) / count,
+        }
 
     def get_config(self):
         own = {"size": self.size, "strides": self.strides, "anchors": self.anchors}
@@ -183,9 +191,9 @@ def _cost(probability):
     return -ops.log(ops.clip(probability, _LEAST, 1.0))
 
 
-def _of_objects(cost, owner, has, labels):
-    """(batch, M): the mean cost of the regions of each object, or that of one that no region has."""
+def _of_objects(cost, owner, has, labels, missed):
+    """(batch, M): the mean cost of the regions of each object, or `missed` where no region has it."""
     owned = ops.one_hot(owner, labels.shape[1]) * ops.cast(has, cost.dtype)[..., None]
     count = ops.sum(owned, axis=1)
     mean = ops.sum(owned * cost[..., None], axis=1) / ops.maximum(count, 1.0)
-    return ops.where(labels >= 0, ops.where(count > 0, mean, -math.log(_LEAST)), 0.0)
+    return ops.where(labels >= 0, ops.where(count > 0, mean, missed), 0.0)

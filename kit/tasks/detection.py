@@ -156,7 +156,7 @@ class Detection:
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""
-        return match.make_metrics(self.match)
+        return match.make_metrics(self.match, {"loss": self.make_loss(), "classes": len(self.classes)})
 
     def describe(self):
         """One line for the log."""

@@ -1,15 +1,21 @@
 """Which average precision do the same images give in the same minutes: kit, kyolo, Ultralytics?
 
     python -m tests.benchmarks.bench_detection DATA --minutes 5
+    taskset -c 0 python -m tests.benchmarks.bench_detection DATA --minutes 6 --clock cpu --seeds 0 1 2
     python -m tests.benchmarks.bench_detection DATA --speed
 
 Every side starts from random weights, sees images of the same size and ends by the clock; its boxes on
-the test part are measured by the same function, which equals COCO's (tests/evaluation). Sides:
+the test part are measured by the same function, which equals COCO's (tests/evaluation). With `--clock cpu`
+the clock of each side is the CPU time of its process, so that other work on the machine costs nobody a
+minute; bound to one core, no side pays for threads that wait. Sides:
 
 - kit: `kit.plan` and `kit.fit`
 - kyolo: yolo11n, its loss, Adam of 1e-3 as in its README, on the images as kit varies them (needs kyolo)
 - ultralytics: yolo11n from its yaml, its own recipe with `time` as the limit, no validation on the way
   (needs ultralytics; AGPL-3.0, here to be compared with and nothing else)
+- kit-rcnn, torchvision: Faster R-CNN, kit's tiny one and torchvision's smallest (MobileNetV3 with FPN), with
+  SGD and flips as in its reference recipe; only if named by `--only` (needs torchvision, whose RoIAlign in
+  Python is taken where its wheel is for another torch)
 
 `--speed` times a prediction with decoding and suppression beside the bare forward pass, and the
 average precision beside pycocotools (needs pycocotools).
@@ -38,6 +44,18 @@ def with_kit(data, minutes, seed):
     plan = kit.plan(data, minutes=minutes, seed=seed)
     model = kit.build(data.task, data.input, **plan.builder)
     kit.fit(model, data, verbose=0, seed=seed, **plan.fit)
+    return lambda samples: kit.evaluate(model, samples, resamples=0).outcome.detections
+
+
+def with_kit_rcnn(data, minutes, seed):
+    """Faster R-CNN as `build_detector` makes it; -> function (samples) -> detections of each image."""
+    import keras
+
+    import kit
+
+    keras.utils.set_random_seed(seed)
+    model = kit.build(data.task, data.input, architecture="faster_rcnn")
+    kit.fit(model, data, verbose=0, seed=seed, minutes=minutes, patience=0)
     return lambda samples: kit.evaluate(model, samples, resamples=0).outcome.detections
 
 
@@ -128,6 +146,64 @@ def with_ultralytics(data, minutes, seed):
     return detections
 
 
+def with_torchvision(data, minutes, seed):
+    """Its detector by SGD with momentum, batches of 4, flips, the rate falling in two steps by the clock."""
+    operators = torchvision_operators()
+    import torch
+    import torchvision
+    from ultralytics.utils.nms import TorchNMS
+
+    assert operators
+    torchvision.ops.boxes.nms = lambda *given: TorchNMS.nms(*given)
+    torchvision.ops.boxes._batched_nms_coordinate_trick.__globals__["nms"] = TorchNMS.nms
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    height, width = data.input.size
+    model = torchvision.models.detection.fasterrcnn_mobilenet_v3_large_320_fpn(
+        weights=None,
+        weights_backbone=None,
+        num_classes=len(data.task.classes) + 1,
+        min_size=min(height, width),
+        max_size=max(height, width),
+        box_score_thresh=LEAST,
+        box_nms_thresh=OVERLAP,
+    )
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
+    x, y = data.train.arrays()
+    began = time.monotonic()
+    while (spent := (time.monotonic() - began) / (60 * minutes)) < 1:
+        rows = rng.choice(len(x), 4, replace=False)
+        images, targets = [], []
+        for image, boxes in zip(x[rows], y[rows], strict=True):
+            boxes = boxes[boxes[:, 4] >= 0].copy()
+            if rng.random() < 0.5:
+                image, boxes[:, [0, 2]] = image[:, ::-1], width - boxes[:, [2, 0]]
+            images.append(torch.tensor(np.ascontiguousarray(image).transpose(2, 0, 1) / 255).float())
+            labels = torch.tensor(boxes[:, 4] + 1).long()
+            targets.append({"boxes": torch.tensor(boxes[:, :4]).float(), "labels": labels})
+        warm = min(1.0, spent / 0.02)
+        for group in optimizer.param_groups:
+            group["lr"] = 0.01 * warm * (0.1 if spent > 0.6 else 1) * (0.1 if spent > 0.85 else 1)
+        loss = sum(model(images, targets).values())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
+        optimizer.step()
+    model.eval()
+
+    def detections(samples):
+        found, (x, _) = [], samples.arrays()
+        with torch.no_grad():
+            for image, size in zip(x, samples.sizes, strict=True):
+                each = model([torch.tensor(image.transpose(2, 0, 1) / 255).float()])[0]
+                boxes, scores, labels = (each[name].numpy() for name in ("boxes", "scores", "labels"))
+                boxes = data.input.frame(size).outward(boxes)
+                found.append({"boxes": boxes, "scores": scores, "labels": labels - 1})
+        return found
+
+    return detections
+
+
 def as_yolo(data, folder):
     """Writes images and boxes as Ultralytics reads them; -> the path of data.yaml."""
     from kit.artifact.boxes import as_yolo as text_of
@@ -146,7 +222,15 @@ def as_yolo(data, folder):
     return folder / "data.yaml"
 
 
-SIDES = {"kit": with_kit, "kyolo": with_kyolo, "ultralytics": with_ultralytics}
+ONE_STAGE = {"kit": with_kit, "kyolo": with_kyolo, "ultralytics": with_ultralytics}
+SIDES = {**ONE_STAGE, "kit-rcnn": with_kit_rcnn, "torchvision": with_torchvision}
+
+
+def by_cpu_time():
+    """Every clock of this process shows the CPU time it has used."""
+    began = time.time()
+    time.monotonic = time.perf_counter = time.process_time
+    time.time = lambda: began + time.process_time()
 
 
 def measured(data, detections):
@@ -247,13 +331,20 @@ def main():
     parser.add_argument("data", metavar="DATA", help="folder of images and boxes")
     parser.add_argument("--minutes", type=float, default=5.0, help="for each side (default: 5)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="(default: 0)")
-    parser.add_argument("--only", nargs="+", choices=SIDES, default=list(SIDES), help="sides (default: all)")
+    parser.add_argument(
+        "--only", nargs="+", choices=SIDES, default=list(ONE_STAGE), help="(default: one stage)"
+    )
+    parser.add_argument(
+        "--clock", choices=("wall", "cpu"), default="wall", help="what minutes are (default: wall)"
+    )
     parser.add_argument("--speed", action="store_true", help="time predictions and measuring instead")
     args = parser.parse_args()
     data = kit.load_data(args.data, on_bad="skip")
     if args.speed:
         timing.show(speed(data, args.repeats))
         return
+    if args.clock == "cpu":
+        by_cpu_time()
     rows = []
     for name in args.only:
         for seed in args.seeds:

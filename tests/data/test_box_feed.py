@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kit.data.box_feed import BoxFeed, Policy, mirrored, placed
+from kit.data.box_feed import BoxFeed, Policy
+from kit.data.moves import mirrored, placed
 from kit.data.shapes import shapes
 
 
@@ -52,6 +53,28 @@ def test_mosaics_end_with_the_first_part_of_the_training():
     feed.epochs = 10
     several = [int((feed.batch(epoch, range(8))[1][..., 4] >= 0).sum(axis=1).max()) for epoch in range(10)]
     assert max(several[:7]) > 1 and several[7:] == [1, 1, 1]
+
+
+def test_a_blend_shows_both_images_and_has_the_boxes_of_both():
+    x, y = white_squares(count=8)
+    still = Policy(mirror=False, zoom=1.0, shift=0.0, tint=0, contrast=0, brightness=0, mixup=1.0)
+    images, targets = BoxFeed(x, y, policy=still, seed=3).epoch(0)
+    assert ((targets[..., 4] >= 0).sum(axis=1) == 2).all()
+    for row, (image, boxes) in enumerate(zip(images, targets, strict=True)):
+        np.testing.assert_array_equal(boxes[0], y[row, 0])
+        seen = np.zeros(image.shape[:2], bool)
+        for left, top, right, bottom in boxes[:2, :4].astype(int):
+            assert image[top:bottom, left:right].min() > 0.25 * 255  # either one takes about a half
+            seen[top:bottom, left:right] = True
+        assert image[~seen].max() == 0
+
+
+def test_blends_end_with_the_first_part_of_the_training():
+    x, y = white_squares(count=8)
+    feed = BoxFeed(x, y, policy=Policy(mixup=1.0), seed=3)
+    feed.epochs = 10
+    several = [int((feed.batch(epoch, range(8))[1][..., 4] >= 0).sum(axis=1).max()) for epoch in range(10)]
+    assert several == [2] * 7 + [1] * 3
 
 
 def test_boxes_beyond_the_padding_are_left_out_the_smallest_first():

@@ -74,6 +74,46 @@ def test_all_twelve_numbers_are_those_of_coco(seed, kind):
     np.testing.assert_allclose([np.nan_to_num(found[name], nan=-1.0) for name in NAMES], expected, atol=1e-6)
 
 
+def by_voc(truths, detections):
+    """(right, wrong) of each detection of one class from the best on, as VOC's devkit marks them at 0.5."""
+    ranked = [
+        (score, row, box)
+        for row, each in enumerate(detections)
+        for box, score in zip(each["boxes"], each["scores"], strict=True)
+    ]
+    taken, marks = [set() for _ in truths], []
+    for _, row, box in sorted(ranked, key=lambda each: -each[0]):
+        overlaps = boxes.iou(box[None], truths[row]["boxes"])[0]
+        best = int(overlaps.argmax()) if len(overlaps) else -1
+        if best < 0 or overlaps[best] < 0.5:
+            marks.append((False, True))
+        elif truths[row]["difficult"][best]:
+            marks.append((False, False))
+        else:
+            marks.append((best not in taken[row], best in taken[row]))
+            taken[row].add(best)
+    return np.array(marks).T
+
+
+def test_difficult_objects_count_neither_way_however_often_they_are_found(rng):
+    truths, detections = [], []
+    for _ in range(10):  # objects lie apart, so that it is clear which one a box is about
+        corners = 100.0 * np.argwhere(rng.random((4, 4)) < 0.6) + rng.uniform(0, 30, 2)
+        truth = {"boxes": np.concatenate([corners, corners + rng.uniform(30, 60, corners.shape)], axis=1)}
+        count = len(corners)
+        truths.append({**truth, "labels": np.zeros(count, int), "difficult": rng.random(count) < 0.4})
+        near = np.repeat(truth["boxes"], 3, axis=0)
+        near = near + rng.normal(0, 5, near.shape)
+        found = {"boxes": near, "labels": np.zeros(len(near), int), "scores": rng.random(len(near))}
+        detections.append(found)
+    (evidence,) = average_precision(truths, detections, 1).evidence
+    right, wrong = by_voc(truths, detections)
+    assert right.any() and wrong.any() and not (right | wrong).all()
+    np.testing.assert_array_equal(evidence.right[0], right)
+    np.testing.assert_array_equal(evidence.counts[0], right | wrong)
+    assert evidence.objects.sum() == sum((~truth["difficult"]).sum() for truth in truths)
+
+
 def test_the_truth_itself_scores_one(rng):
     truths, _ = scenes(rng)
     copies = [{**truth, "scores": np.ones(len(truth["labels"]))} for truth in truths]

@@ -81,6 +81,7 @@ def test_any_backbone_with_maps_can_detect():
     assert model.output_shape == (None, 8 * 12 + 4 * 6, 6)
 
 
+@pytest.mark.large
 def test_from_drawn_images_to_boxes_in_pixels_of_a_file(tmp_path):
     images, truths = kit.shapes("detection", 10, (32, 32))
     data = kit.load_data((images, truths), task="detection")

@@ -24,8 +24,8 @@ def _takes(source, task=None):
 def read(request):
     """Images and their boxes; category ids may have gaps, as names are what counts.
 
-    An image without annotations is background, a crowd (`iscrowd` 1) is left out, an object with
-    an outline alone has the box around it. Parts: the folder of a file (train/_annotations.coco.json)
+    An image without annotations is background, a crowd (`iscrowd` 1) is no object to learn, an object
+    with an outline alone has the box around it. Parts: the folder of a file (train/_annotations.coco.json)
     or its name (instances_val2017.json), the folders of the images, or lists in splits/.
 
     Raises:
@@ -63,13 +63,8 @@ def _marked(path, content, root, raw):
         size = size if all(isinstance(side, int | float) for side in size) else None
         found[image["id"]] = Marked(coco.image_of(_with_slashes(image["file_name"]), path, root), shown, size)
     named = {category["id"]: category["name"] for category in content["categories"]}
-    crowds = 0
     for annotation in content["annotations"]:
-        crowds += bool(annotation.get("iscrowd"))
-        if not annotation.get("iscrowd"):
-            _add(annotation, found, named, shown, raw)
-    if crowds:
-        raw.notes.append(f"{crowds} crowds of objects (iscrowd) are left out.")
+        _add(annotation, found, named, shown, raw)
     raw.issues += _of_ids(shown, content)
     return list(found.values())
 
@@ -97,7 +92,8 @@ def _add(annotation, found, named, shown, raw):
         raw.findings.append(Finding(Fault(f"{shown}, {place}", what, f"one of {known}")))
     else:
         place = f"{place} in {found[image].image.name}"
-        found[image].add(named[category], annotation.get("bbox") or _around(annotation), place)
+        kind = "crowd" if annotation.get("iscrowd") else ""
+        found[image].add(named[category], annotation.get("bbox") or _around(annotation), place, kind)
 
 
 def _around(annotation):

@@ -28,9 +28,9 @@ def read(request):
     """Images and their boxes from XML files, wherever below the folder they lie.
 
     The image of 7.xml is 7.jpg, in its folder or another one, else the file that `filename` names,
-    whose folders do not count. An image without XML is background. Sizes in the XML are only
-    compared: the image's own size holds. Parts: folders train, val and test, lists in splits/,
-    or ImageSets/Main.
+    whose folders do not count. An image without XML is background; a difficult object is none to
+    learn. Sizes in the XML are only compared: the image's own size holds. Parts: folders train, val
+    and test, lists in splits/, or ImageSets/Main.
     """
     root = request.path if request.path.is_dir() else request.path.parent
     files = [request.path] if request.path.is_file() else list(_files(root))
@@ -89,7 +89,8 @@ def _marked(file, near, root, databases):
     databases[annotation.findtext("source/database") or ""] += 1
     for place, thing in enumerate(annotation.findall("object"), start=1):
         numbers = [thing.findtext(f"bndbox/{corner}") for corner in _CORNERS]
-        found.add((thing.findtext("name") or "").strip(), numbers, f"object {place}")
+        kind = "difficult" if (thing.findtext("difficult") or "").strip() == "1" else ""
+        found.add((thing.findtext("name") or "").strip(), numbers, f"object {place}", kind)
     return found
 
 

@@ -96,9 +96,17 @@ def test_an_object_with_an_outline_alone_has_the_box_around_it(source, segmentat
     assert raw.labels[0][0].tolist() == [[1, 2, 5, 8]]
 
 
-def test_crowds_are_left_out_and_said(source):
+def test_crowds_are_no_labels_and_are_kept_aside(source):
     raw = of(source(coco([thing(), thing(iscrowd=1, bbox=[0, 0, 50, 30])])))
-    assert len(raw.labels[0][0]) == 1 and "1 crowds of objects (iscrowd) are left out." in raw.notes
+    assert raw.labels[0][0].tolist() == [[10, 10, 30, 20]] and len(raw.labels) == 2
+    (boxes, names, kinds), (none, _, _) = raw.ignored
+    assert (boxes.tolist(), names.tolist(), kinds.tolist()) == ([[0, 0, 50, 30]], ["cat"], ["crowd"])
+    assert none.shape == (0, 4)
+    assert any(note.startswith("1 crowds of objects (iscrowd) are not trained on") for note in raw.notes)
+
+
+def test_without_crowds_nothing_is_aside(source):
+    assert of(source(coco([thing(iscrowd=0), thing(1)]))).ignored is None
 
 
 @pytest.mark.parametrize(

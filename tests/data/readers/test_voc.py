@@ -38,6 +38,15 @@ def test_pixels_count_from_1_by_the_definition(folder):
     assert any("count pixels from 1 and include the last one" in note for note in raw.notes)
 
 
+def test_difficult_objects_are_no_labels_and_are_kept_aside(folder, written):
+    text = written.xml("a.png", (40, 60), [BOX, ("far", (1, 1, 9, 9))], "", difficult=["far"])
+    raw = of(folder({"a": []}, xml=text))
+    assert raw.labels[0][0].tolist() == [[10, 10, 30, 20]] and raw.classes == ("cat",)
+    boxes, names, kinds = raw.ignored[0]
+    assert (boxes.tolist(), names.tolist(), kinds.tolist()) == ([[0, 0, 9, 9]], ["far"], ["difficult"])
+    assert any(note.startswith("1 difficult objects are not trained on") for note in raw.notes)
+
+
 def test_a_0_shows_that_edges_count_from_0_and_is_said(folder):
     raw = of(folder({"a": [BOX, ("cat", (0, 3, 9, 9))]}))
     assert raw.labels[0][0].tolist() == [[11, 11, 30, 20], [0, 3, 9, 9]]
