@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
+
 
 def scalar(value):
     """A NumPy scalar as Python's own value; anything else as it is.
@@ -36,3 +38,16 @@ def plain(value):
 def writable(text):
     """Text that UTF-8 can write: names of files may hold bytes that it cannot, which become '?'."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def inert(value):
+    """Text that a spreadsheet would run as a formula with a leading '; anything else as it is.
+
+    Example:
+        >>> inert("=1+1"), inert("cat"), inert(-1)
+        ("'=1+1", 'cat', -1)
+    """
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone \r would not be quoted
+    return f"'{lines}" if value.startswith(_FORMULA) else lines

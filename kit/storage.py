@@ -113,6 +113,21 @@ def sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def size(folder):
+    """Bytes of all files below a folder; files that vanish meanwhile count nothing.
+
+    Example:
+        >>> write_bytes(folder / "weights" / "0.npz", b"1234")
+        >>> size(folder / "weights")
+        4
+    """
+    total = 0
+    for path in Path(folder).rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
 @contextlib.contextmanager
 def lock(path):
     """Holds `path` for this process; the system lets go of it when the process dies.

@@ -7,15 +7,18 @@ import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
+PREDICTING = ("numpy", "pandas", "pillow")  # all that saved models with a twin need, beside what runs it
 
 
 def lists():
     """Name of each file -> its lines."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
+    runs = [line for line in extras["onnx"] if name(line) == "onnxruntime"]
     core = [line for line in project["dependencies"] if name(line) != "tensorflow"]
     return {
         "jax.txt": core + extras["jax"],
+        "runtime.txt": [line for line in core if name(line) in PREDICTING] + runs,
         "test.txt": [line for line in extras["test"] if name(line) != "jax"],
     }
 

@@ -5,11 +5,12 @@ nothing but arithmetic when it is built. A new layer of Keras is one word more.
 """
 
 
-def _names(text):
+def names(text):
+    """The words of a text, as a set."""
     return frozenset(text.split())
 
 
-LAYERS = _names(
+LAYERS = names(
     """
     Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D
     BatchNormalization Concatenate Conv1D Conv2D Conv2DTranspose Cropping1D Cropping2D Dense
@@ -21,33 +22,33 @@ LAYERS = _names(
     UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D
     """
 )
-INITIALIZERS = _names(
+INITIALIZERS = names(
     """
     Constant GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform Ones Orthogonal
     OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros
     """
 )
-REGULARIZERS = _names(
+REGULARIZERS = names(
     """
     L1 L2 L1L2 OrthogonalRegularizer
     """
 )
-CONSTRAINTS = _names(
+CONSTRAINTS = names(
     """
     MaxNorm MinMaxNorm NonNeg UnitNorm
     """
 )
-NN_OPS = _names(
+NN_OPS = names(
     """
     Celu Elu Gelu HardSigmoid HardSilu LeakyRelu LogSigmoid LogSoftmax OneHot Relu Relu6 Selu
     Sigmoid Silu Softmax Softplus Softsign
     """
 )
-NUMPY_OPS = _names(
+NUMPY_OPS = names(
     """
     Absolute Abs Add Clip Concatenate Cumsum Divide Equal Exp ExpandDims Expm1 Floor GetItem Greater
     GreaterEqual Isfinite Isnan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Max Maximum
-    Mean Min Minimum Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sqrt
+    Mean Min Minimum Mod Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sqrt
     Square Squeeze Stack Subtract Sum Take Tanh Transpose TrueDivide Where ZerosLike
     """
 )

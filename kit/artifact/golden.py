@@ -13,16 +13,32 @@ def outputs(model, input):
     """What `model` says of the made-up samples: float32 (COUNT, at most SHOWN), finite."""
     import keras
 
-    found = keras.ops.convert_to_numpy(model(samples(model, input), training=False))
+    return shown(keras.ops.convert_to_numpy(model(samples(model, input), training=False)))
+
+
+def shown(found):
+    """The part of outputs (N, ...) that is stored: float32 (N, at most SHOWN), finite."""
     flat = np.asarray(found, "float32").reshape(len(found), -1)[:, :SHOWN]
     return np.clip(np.nan_to_num(flat), -1e30, 1e30)
 
 
 def samples(model, input):
     """Made-up samples in the form that `model` takes: an array (COUNT, ...) or a dict of them."""
-    low, width = _range(input)
-    arrays = {tensor.name: _sample(tensor, low, width) for tensor in model.inputs}
+    arrays = arrays_for([(tensor.name, tensor.shape, tensor.dtype) for tensor in model.inputs], input)
     return arrays if len(arrays) > 1 or _takes_dict(model) else next(iter(arrays.values()))
+
+
+def arrays_for(specs, input, free=_FREE, count=COUNT):
+    """Made-up samples as a dict name -> array (count, ...); of more, the first are the same.
+
+    Args:
+        specs: (name, shape with the batch, type of numbers) of each input of a network.
+        input: what the network takes.
+        free: length taken for an axis of any length.
+        count: how many samples.
+    """
+    low, width = _range(input)
+    return {name: _sample((count, *shape[1:]), kind, low, width, free) for name, shape, kind in specs}
 
 
 def agree(found, stored):
@@ -33,11 +49,11 @@ def agree(found, stored):
     return bool(np.allclose(found, stored, rtol=0, atol=TOLERANCE * max(1e-6, np.abs(stored).max(initial=0))))
 
 
-def _sample(tensor, low, width):
-    shape = (COUNT, *(size or _FREE for size in tensor.shape[1:]))
+def _sample(shape, kind, low, width, free):
+    shape = tuple(size or free for size in shape)
     even = (np.arange(1, 1 + np.prod(shape)) * _STEP % 1).reshape(shape)
-    if "float" not in tensor.dtype:
-        return (even < 0.5).astype(tensor.dtype)
+    if "float" not in kind:
+        return (even < 0.5).astype(kind)
     return (low + even * width).astype("float32")
 
 

@@ -5,6 +5,7 @@ import functools
 import re
 from pathlib import Path
 
+from kit.artifact.twin import Twin
 from kit.errors import DataError
 
 CHUNK = 256  # raw inputs decoded at a time, so that memory does not grow with their number
@@ -14,13 +15,14 @@ class Predictor:
     """A loaded model that takes what the user has and returns what the user wants.
 
     Args:
-        network: a built `keras.Model` whose `kit` holds its input and its task.
+        network: a built `keras.Model` whose `kit` holds its input and its task, or its `Twin`.
         card: the model card, a dict.
 
     Attributes:
         input, task: what comes in and what goes out.
         card: the model card: metrics, settings, versions.
-        model: the `keras.Model`, compiled as when it was trained.
+        runtime: what runs the network: "onnxruntime 1.32.0", or "keras on tensorflow".
+        model: the `keras.Model`, compiled as when it was trained; read from the disk when asked for.
 
     Example:
         >>> path = kit.save(kit.build_classifier(kit.Classification(("no", "yes")), (2,)), folder / "m")
@@ -41,7 +43,17 @@ class Predictor:
         """The `keras.Model`, compiled through the row of the match table stored with it."""
         from kit.builders import compiled
 
-        return compiled(self._network, "adam")
+        network = self._network
+        return compiled(network.network if isinstance(network, Twin) else network, "adam")
+
+    @property
+    def runtime(self):
+        """What runs the network, as text."""
+        if isinstance(self._network, Twin):
+            return self._network.runtime
+        import keras
+
+        return f"keras on {keras.backend.backend()}"
 
     def __call__(self, inputs, *, mirror=False):
         """Decides on one input, or on many.
@@ -161,9 +173,19 @@ def frame(names, decisions):
     """
     import pandas as pd
 
-    rows = [(name, each) for name, decision in zip(names, decisions, strict=True) for each in _rows(decision)]
-    columns = _BOX if decisions and decisions[0].boxes_xyxy is not None else None
-    return pd.DataFrame([each for _, each in rows], index=[name for name, _ in rows], columns=columns)
+    found = rows(names, decisions)
+    index, columns = [name for name, _ in found], columns_of(decisions) or None
+    return pd.DataFrame([each for _, each in found], index=index, columns=columns)
+
+
+def rows(names, decisions):
+    """(name, flat row) of each decision or, of boxes, of each box; `names` name the decisions."""
+    return [(name, each) for name, decision in zip(names, decisions, strict=True) for each in _rows(decision)]
+
+
+def columns_of(decisions):
+    """The columns that a table of these decisions has even where it has no row."""
+    return _BOX if decisions and decisions[0].boxes_xyxy is not None else ()
 
 
 def _rows(decision):

@@ -20,7 +20,7 @@ def compiled(model, largest=LARGEST):
     compiled whatever lengths are asked for.
 
     Args:
-        model: a built `keras.Model` with one output.
+        model: a built `keras.Model` with one output; or a `Twin`, which is compiled already.
         largest: most samples in one call.
 
     Returns:
@@ -35,7 +35,7 @@ def compiled(model, largest=LARGEST):
         return kept
     model = served(model)
     forward = _forward(model)
-    largest = min(largest, _affordable(model))
+    largest = min(largest, affordable(model))
     sizes = sorted({size for size in (1, 8, 64) if size < largest} | {largest})
 
     def run(x):
@@ -77,11 +77,11 @@ def tiled(model, **options):
     """A function from one encoded image (h, w, channels) of any size to its outputs (h, w, units)."""
     from kit.artifact.tiles import Tiles
 
-    return Tiles(_forward(model), model, **options)
+    return Tiles(getattr(model, "forward", None) or _forward(model), model, **options)
 
 
-def _affordable(model):
-    """Samples in one call, by the layers that say how many `numbers` they hold of each on their way."""
+def affordable(model):
+    """Most samples in one call, by the layers that say how many `numbers` they hold of each on their way."""
     most = max((getattr(layer, "numbers", 0) for layer in model.layers), default=0)
     return max(1, _NUMBERS // most) if most else LARGEST
 

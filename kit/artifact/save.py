@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from kit import storage
-from kit.artifact import card, golden
+from kit.artifact import card, export, golden
 from kit.artifact.network import check_network
 from kit.artifact.runtime import served
 from kit.artifact.verify import MANIFEST, is_plain, make_manifest
 from kit.errors import ArtifactError, KitError
 
 
-def save(model, path, *, report=None, history=None, task=None, input=None, settings=None):
+def save(model, path, *, report=None, history=None, task=None, input=None, settings=None, onnx=None):
     """Saves a model with its input and its task, so that `kit.load` gives back equal predictions.
 
     What was at `path` is replaced when all is written, and left as it is when anything fails.
@@ -27,18 +27,23 @@ def save(model, path, *, report=None, history=None, task=None, input=None, setti
         task: what goes out; None takes `model.kit.task`.
         input: what comes in; None takes `model.kit.input`.
         settings: plain values to keep in the card: hyperparameters, seed, data.
+        onnx: whether to write the network as model.onnx too, which `kit.load` then runs without
+            Keras. None: where the extra `keras-kit[onnx]` is installed and the environment does
+            not say KIT_ONNX=0; True: raise where it cannot be had; False: no. The file is kept only
+            where ONNX Runtime repeats Keras' outputs, and parity.json says so, or says why not.
 
     Returns:
         The folder's `Path`.
 
     Raises:
         KitError: if the model has no task or input, its outputs do not fit the task, its
-            weights are not finite, or `path` holds something else than an artifact.
+            weights are not finite, `path` holds something else than an artifact, or `onnx` is
+            True and cannot be had.
         ResourceError: if the disk is full. What was at `path` is unchanged.
 
     Example:
         >>> model = kit.build_classifier(kit.Classification(("no", "yes")), (2,))
-        >>> path = kit.save(model, folder / "answers")
+        >>> path = kit.save(model, folder / "answers", onnx=False)
         >>> sorted(member.name for member in path.iterdir())
         ['README.md', 'card.json', 'input.json', 'manifest.json', 'model.keras', 'task.json']
     """
@@ -49,7 +54,8 @@ def save(model, path, *, report=None, history=None, task=None, input=None, setti
     check_target(path)
     facts = card.make(model, path.name, input, task, report=report, history=history, settings=settings)
     with storage.atomic_folder(path) as folder:
-        uncompiled(model).save(folder / "model.keras")
+        network = uncompiled(model)
+        network.save(folder / "model.keras")
         _check_loadable(folder / "model.keras", model.name)
         storage.write_json(folder / "input.json", input.to_json())
         storage.write_json(folder / "task.json", task.to_json())
@@ -59,6 +65,7 @@ def save(model, path, *, report=None, history=None, task=None, input=None, setti
             storage.write_text(folder / "history.csv", history_csv(history))
         if report is not None:
             report.save(folder / "report")
+        export.add_twin(network, input, folder, onnx)
         samples = golden.outputs(model, input).tolist()
         storage.write_json(folder / MANIFEST, _manifest(folder, path.name, samples))
     return path

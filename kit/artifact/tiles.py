@@ -25,13 +25,14 @@ class Tiles:
 
     Args:
         forward: function (1, h, w, channels) -> (1, h, w, units).
-        model: the network, to find out how far it reaches.
+        model: the network or its twin, to find out how far it reaches.
         whole: pixels up to which an image goes through in one piece.
     """
 
     def __init__(self, forward, model, whole=WHOLE):
         self.forward, self.whole = forward, whole
-        margin = min(_MOST_REACH, reach(model))
+        far = model.reach if hasattr(model, "reach") else reach(model)  # a twin knows it
+        margin = min(_MOST_REACH, far)
         self.margin = _GRID * math.ceil(margin / _GRID)
         self.tile = _TILE if 4 * self.margin <= _TILE else _LARGE_TILE
 

@@ -12,12 +12,14 @@ Every cause has one code, in `ArtifactError.code`:
     extra     a file that is no member       network   Keras cannot build it
     size      a member's size has changed    width     task and outputs differ in number
     checksum  a member has changed           golden    it predicts other numbers than when saved
+    onnx      model.onnx is no graph of plain arithmetic, or cannot be run
 """
 
 import json
 from pathlib import Path
 
 from kit import storage
+from kit.artifact import twin
 from kit.artifact.network import check_network
 from kit.errors import ArtifactError, unknown
 
@@ -43,12 +45,23 @@ def verify(path, sha256=None):
         ArtifactError: for the first fault found; `code` names the cause, `member` the file.
     """
     path = Path(path)
+    manifest = check_members(path, sha256)
+    check_network(path / "model.keras")
+    if twin.MEMBER in manifest["members"]:
+        twin.read(path / twin.MEMBER, manifest["members"][twin.MEMBER])
+    return manifest
+
+
+def check_members(path, sha256=None):
+    """Checks an artifact's manifest and its members, and looks into no network.
+
+    Args, Returns, Raises: as `verify`.
+    """
     manifest = _read_manifest(path, sha256)
     members = _members(manifest)
     _check_files(path, members)
     for name, said in members.items():
         _check_member(path / name, name, said)
-    check_network(path / "model.keras")
     return manifest
 
 

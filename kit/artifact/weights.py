@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from kit.errors import ArtifactError
+from kit.errors import ArtifactError, KitError
 
 CURE = "Restore the artifact from a copy, or train it again."
 
@@ -20,8 +20,10 @@ def stored(content, member):
     Raises:
         ArtifactError: "weights" if they are not plain stored numbers, "nan" if one is not finite.
     """
-    import h5py
-
+    try:
+        import h5py
+    except ImportError:
+        raise KitError("h5py is not installed, so weights cannot be checked. Run: pip install h5py") from None
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
             return sum(_checked(data, member) for data in _tensors(file, len(content), member))
@@ -131,6 +133,18 @@ def _batch_norm(config, shape):
     return _norm(config, shape) + 2 * shape[config["axis"]]  # moving mean and variance
 
 
+def _positions(config, shape):
+    return math.prod(shape[1:])
+
+
+def _channels(config, shape):
+    return shape[-1]
+
+
+def _whiten(config, shape):
+    return 8 * shape[-1]  # biases: 2 x 2 places, both signs
+
+
 def _bias(config, units):
     return units if config.get("use_bias", True) else 0
 
@@ -150,9 +164,12 @@ _COUNTS = {
     "Embedding": _embedding,
     "GroupNormalization": _norm,
     "LayerNormalization": _norm,
+    "LayerScale": _channels,
     "PReLU": _prelu,
+    "Positions": _positions,
     "SeparableConv1D": _separable,
     "SeparableConv2D": _separable,
+    "Whiten": _whiten,
 }
 
 

@@ -196,8 +196,9 @@ def test_a_loss_in_the_file_is_refused_before_keras_reads_it(artifact, sign, rew
 
 DESIGNS = [
     *(
-        {"backbone": name, "width": 4}
-        for name in sorted({*kit.backbones.fitting(2), *kit.backbones.fitting(4)})
+        {"backbone": name, "width": 4, **kit.backbones.facts(name).get("small", {})}
+        for name in kit.backbones.kinds()
+        if name in kit.backbones.fitting(4)
     ),
     *({"activation": name, "backbone": "mlp", "width": 4} for name in kit.activations.names()),
     *(
@@ -209,8 +210,7 @@ DESIGNS = [
 
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda design: "-".join(map(str, design.values())))
 def test_whatever_a_builder_makes_can_be_saved_and_loaded(design, tmp_path):
-    depth = {"depth": 1} if design["backbone"] == "resnet" else {}
-    model = kit.build_classifier(kit.Classification(3), (8, 8, 1), **design, **depth)
+    model = kit.build_classifier(kit.Classification(3), (8, 8, 1), **design)
     predictor = kit.load(kit.save(model, tmp_path / "m"))
     picture = np.arange(64, dtype="uint8").reshape(8, 8, 1)
     assert predictor(picture) == kit.artifact.Predictor(model)(picture)
