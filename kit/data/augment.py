@@ -18,7 +18,8 @@ class Policy:
     """By how much images are changed.
 
     Args:
-        mirror: whether half of them are flipped left to right.
+        mirror: whether they are flipped left to right in every other pass, half of them in the first one;
+            so two passes show both sides of each (Jordan 2024, arXiv:2404.00498).
         shift: largest shift in pixels, in both directions; the edge is repeated.
         brightness: largest part of the scale that is added or taken away.
         contrast: largest part by which distances from the image's mean grow or shrink.
@@ -82,7 +83,8 @@ def augment(images, indices, *, seed, epoch, policy):
         True
     """
     draw = _Draws(seed, epoch, np.asarray(indices, "uint64"))
-    moved = _moved(images, draw, policy)
+    sides = _Draws(seed, 0, np.asarray(indices, "uint64")).uniform(_MIRROR) < 0.5
+    moved = _moved(images, draw, policy, mirrored=policy.mirror & (sides ^ (epoch % 2 == 1)))
     if not (policy.brightness or policy.contrast or policy.hole):
         return moved
     values = moved.astype("float32")
@@ -125,15 +127,13 @@ def _mixed(x):
     return x ^ (x >> np.uint64(31))
 
 
-def _moved(images, draw, policy):
+def _moved(images, draw, policy, mirrored):
     """Mirrored and shifted, by picking each pixel from where it comes."""
     count, height, width = images.shape[:3]
     down, across = (draw.integers(stream, -policy.shift, policy.shift) for stream in (_DOWN, _ACROSS))
     rows = np.clip(np.arange(height) - down[:, None], 0, height - 1)
     columns = np.clip(np.arange(width) - across[:, None], 0, width - 1)
-    if policy.mirror:
-        mirrored = (draw.uniform(_MIRROR) < 0.5)[:, None]
-        columns = np.where(mirrored, width - 1 - columns, columns)
+    columns = np.where(mirrored[:, None], width - 1 - columns, columns)
     return images[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 

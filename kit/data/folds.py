@@ -31,16 +31,47 @@ def folded(data, fold, folds, seed=0):
         >>> sum(map(len, parts)) == len(data.train) + len(data.validation)
         True
     """
-    every = joined([part for part in (data.train, data.validation) if part is not None])
-    rows = split.folds(len(every), folds, keys=_keys(every.encoded), classes=_classes(every), seed=seed)
+    every, rows = _cut(data, folds, seed)
     train = every.subset(np.concatenate([rows[other] for other in range(folds) if other != fold]))
-    held = every.subset(rows[fold])
-    is_table = hasattr(every.inputs, "iloc")
+    return _renewed(data, train, every.subset(rows[fold]), data.test)
+
+
+def rotated(data, folds, seed=0):
+    """For each fold in turn (the data of which it is the test part, the places of its samples).
+
+    The next fold is the validation part, and the others are the training part; places count through the
+    training and then the validation samples of `data`.
+
+    Args:
+        data, folds, seed: as in `folded`; at least 3 folds.
+
+    Example:
+        >>> data = kit.load_data("wine")
+        >>> [len(each.test) == len(rows) for each, rows in rotated(data, 4)]
+        [True, True, True, True]
+    """
+    every, rows = _cut(data, folds, seed)
+    for fold in range(folds):
+        held, after = rows[fold], rows[(fold + 1) % folds]
+        others = [each for each in rows if each is not held and each is not after]
+        parts = (every.subset(places) for places in (np.concatenate(others), after, held))
+        yield _renewed(data, *parts), held
+
+
+def _cut(data, folds, seed):
+    """(training and validation samples as one, the places of each fold in it)."""
+    every = joined([part for part in (data.train, data.validation) if part is not None])
+    keys, classes = _keys(every.encoded), _classes(every)
+    return every, split.folds(len(every), folds, keys=keys, classes=classes, seed=seed)
+
+
+def _renewed(data, train, validation, test):
+    """The data in these parts, with what input and task know of the training part."""
+    is_table = hasattr(train.inputs, "iloc")
     input = data.input.fitted(train.inputs) if is_table else _pictured(data.input, train)
-    task = data.task.fitted(train.labels)
+    fields = {"input": input, "task": data.task.fitted(train.labels)}
     stale = {"encoded": None} if is_table else {}
-    parts = {"train": train, "validation": held, "test": data.test}
-    fields = {"input": input, "task": task}
+    parts = {"train": train, "validation": validation, "test": test}
     renewed = {name: part and dataclasses.replace(part, **fields, **stale) for name, part in parts.items()}
     return dataclasses.replace(data, **fields, **renewed)
 
@@ -57,7 +88,9 @@ def joined(parts):
         part.arrays()  # decoded once, before the folds share it
     encoded = _rows([part.encoded for part in parts])
     sizes = None if first.sizes is None else _rows([part.sizes for part in parts])
-    return Samples(**fields, input=first.input, task=first.task, encoded=encoded, sizes=sizes)
+    ignored = None if first.ignored is None else _rows([part.ignored for part in parts])
+    known = {"encoded": encoded, "sizes": sizes, "ignored": ignored}
+    return Samples(**fields, input=first.input, task=first.task, **known)
 
 
 def _rows(pieces):

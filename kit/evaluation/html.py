@@ -55,28 +55,29 @@ def page(report, pictures):
     """
     parts = [
         f"<p class='soft'>{text(counted(report)).capitalize()}</p><h1>{text(report.headline)}</h1>",
-        _listed("What to know first", report.findings, "card findings"),
-        _section("Scores", _scores(report)),
-        _figures(pictures),
+        listed("What to know first", report.findings, "card findings"),
+        section("Scores", _scores(report)),
+        figures(pictures, plots.reading),
         _classes(report),
         _hardest(report),
-        _listed("Notes", report.notes, "card soft"),
+        listed("Notes", report.notes, "card soft"),
     ]
     return document(report.headline, parts)
 
 
-def document(title, parts):
+def document(title, parts, style=""):
     """A whole page.
 
     Args:
         title: plain text.
         parts: HTML of what stands on it, from top to bottom.
+        style: CSS of what other pages do not have.
     """
     return (
         "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         "<meta name='color-scheme' content='light dark'>"
-        f"<title>{text(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<title>{text(title)}</title><style>{_STYLE}{style}</style></head>\n"
         f"<body><main>{''.join(parts)}</main></body></html>\n"
     )
 
@@ -135,13 +136,13 @@ def _classes(report):
     name = {"numeric": "Targets", "multilabel": "Labels", "image": "Images"}.get(
         report.outcome.form, "Classes"
     )
-    parts = [_section(name, table(_named(report.per_class.reset_index())))]
+    parts = [section(name, table(_named(report.per_class.reset_index())))]
     if (report.outcome.is_single or report.outcome.is_exclusive) and len(
         mistakes := tables.mistakes(report.outcome)
     ):
-        parts.append(_section("Most frequent mistakes", table(_named(mistakes))))
+        parts.append(section("Most frequent mistakes", table(_named(mistakes))))
     if report.errors is not None:
-        parts.append(_section("Boxes by kind", table(report.errors.reset_index())))
+        parts.append(section("Boxes by kind", table(report.errors.reset_index())))
     return f"<div class='grid'>{''.join(f'<section>{part}</section>' for part in parts)}</div>"
 
 
@@ -153,7 +154,7 @@ def _hardest(report):
     if hasattr(report.examples, "columns"):
         rows = report.examples.iloc[:, :_COLUMNS]
         frame = frame.join(rows.rename(columns=lambda name: f"{name} (input)" if name in frame else name))
-    return _section("Samples with the highest loss", table(frame))
+    return section("Samples with the highest loss", table(frame))
 
 
 def _named(frame):
@@ -161,21 +162,29 @@ def _named(frame):
     return frame.astype({name: str for name in ("class", "target", "truth", "decision") if name in frame})
 
 
-def _figures(pictures):
+def figures(pictures, reading):
+    """Figures with what is to be read from them.
+
+    Args:
+        pictures: name of a figure -> bytes of its PNG, in the order in which they are shown.
+        reading: function (name) -> one sentence.
+    """
     cards = (
         f"<figure class='card{' wide' * _is_wide(picture)}'><img alt='{text(name.replace('_', ' '))}' "
         f"src='data:image/png;base64,{base64.b64encode(picture).decode()}'>"
-        f"<figcaption>{text(plots.reading(name))}</figcaption></figure>"
+        f"<figcaption>{text(reading(name))}</figcaption></figure>"
         for name, picture in pictures.items()
     )
     return f"<h2>Figures</h2><div class='grid'>{''.join(cards)}</div>"
 
 
-def _section(title, content):
+def section(title, content):
+    """A heading, and a card with HTML below it."""
     return f"<h2>{text(title)}</h2><div class='card scroll'>{content}</div>"
 
 
-def _listed(title, lines, style):
+def listed(title, lines, style):
+    """A heading, and a card with lines of text below it; empty without lines."""
     if not lines:
         return ""
     items = "".join(f"<li>{text(line)}</li>" for line in lines)

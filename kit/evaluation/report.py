@@ -11,9 +11,7 @@ from kit import draw, storage
 from kit.evaluation import box_tables as boxes
 from kit.evaluation import html, plots, tables
 from kit.evaluation.outcome import Outcome
-from kit.plain import plain
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
+from kit.plain import inert, plain
 
 
 @dataclasses.dataclass(frozen=True, repr=False, eq=False)
@@ -203,12 +201,5 @@ def as_csv(frame):
         ['name', "'=1+1", 'cat']
     """
     text = io.StringIO()
-    frame.rename(columns=_inert).map(_inert).to_csv(text, index=False, lineterminator="\n")
+    frame.rename(columns=inert).map(inert).to_csv(text, index=False, lineterminator="\n")
     return text.getvalue().encode("utf-8", "replace")
-
-
-def _inert(value):
-    if not isinstance(value, str):
-        return value
-    lines = value.replace("\r\n", "\n").replace("\r", "\n")  # a lone \r would not be quoted
-    return f"'{lines}" if value.startswith(_FORMULA) else lines

@@ -1,5 +1,6 @@
 """Training: `fit`, on Keras' own losses, metrics, optimizers and callbacks."""
 
 from kit.training.fit import fit
+from kit.training.rate_test import find_learning_rate
 
-__all__ = ["fit"]
+__all__ = ["find_learning_rate", "fit"]

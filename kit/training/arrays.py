@@ -6,6 +6,7 @@ import functools
 import numpy as np
 
 from kit import codecs
+from kit.data import policies
 from kit.errors import DataError, MatchError
 from kit.training import plan
 from kit.training.feed import Feed
@@ -66,7 +67,7 @@ def patches(kit, samples, *, seed, augment, patch=None):
     shapes = [map_.shape[:2] for map_ in y]
     area = plan.NOISY_PATCH if kit.task.form == "image" else plan.PATCH
     size = plan.square(patch) or plan.patch(shapes, area)
-    changes = policy(kit.input, kit.task, y) if augment == "auto" else augment
+    changes = policies.chosen(augment, policy(kit.input, kit.task, y))
     return Patches(None if clean else x, y, size=size, task=kit.task, policy=changes, seed=seed)
 
 
@@ -74,7 +75,7 @@ def boxed(kit, x, y, seed, augment):
     """The training part of a detection as a feed."""
     from kit.data.box_feed import BoxFeed, Policy
 
-    changes = Policy(scale=kit.input.scale) if augment == "auto" else augment
+    changes = policies.chosen(augment, Policy(scale=kit.input.scale))
     return BoxFeed(x, y, policy=changes, seed=seed)
 
 
@@ -131,5 +132,5 @@ def varied(kit, data, choice):
         return None
     from kit.data import augment
 
-    policy = augment.policy(kit.input, kit.task) if choice == "auto" else choice
+    policy = policies.chosen(choice, augment.policy(kit.input, kit.task))
     return functools.partial(augment.augment, policy=policy)

@@ -12,7 +12,7 @@ import numpy as np
 from kit import storage
 from kit.errors import ArtifactError
 from kit.plain import scalar
-from kit.training import state
+from kit.training import rates, state
 
 # what Keras' callbacks remember between epochs; best_weights is a list of arrays
 _REMEMBERED = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter", "_ema_weights_in_model")
@@ -35,7 +35,7 @@ def save(path, model, callbacks, facts):
         )
         for place, weight in enumerate(getattr(callback, "best_weights", None) or []):
             arrays[f"best {index} {place}"] = np.asarray(weight)
-    facts = {**facts, "memory": memory, "variables": _paths(model)}
+    facts = {**facts, "memory": memory, "rate": rates.memory(model.optimizer), "variables": _paths(model)}
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode("utf-8"), "uint8")
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
@@ -73,6 +73,7 @@ def restore(model, callbacks, facts, arrays):
             "it belongs to another network. Choose another folder for this run.",
         )
     state.put_back(model, [arrays[f"variable {index}"] for index in range(len(facts["variables"]))])
+    rates.recall(model.optimizer, facts["rate"])
     for index, (callback, memory) in enumerate(zip(callbacks, facts["memory"], strict=True)):
         for name, value in memory.items():
             setattr(callback, name, value)

@@ -56,6 +56,23 @@ def settings(optimizer):
     return [*known, *getattr(optimizer, "settings", ())]
 
 
+def memory(optimizer):
+    """What is to be remembered of the learning rate besides the settings of the run, as JSON holds it."""
+    rate = optimizer._learning_rate
+    if isinstance(rate, RateTable):
+        return {"start": int(rate.start)}
+    return {"rate": float(ops.convert_to_numpy(rate.value))}  # a callback may have lowered it
+
+
+def recall(optimizer, remembered):
+    """Takes up what `memory` gave; a constant rate may be a table here and was a variable there, or not."""
+    rate = optimizer._learning_rate
+    if isinstance(rate, RateTable):
+        rate.start.assign(remembered.get("start", 0))
+    elif "rate" in remembered:
+        rate.assign(remembered["rate"])
+
+
 def peak_of(optimizer):
     """The largest learning rate that was asked for when the optimizer was made."""
     rate = optimizer._learning_rate  # the property gives the rate of this very step

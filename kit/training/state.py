@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from kit.training import rates
 from kit.training.seeds import seed_states
 
 
@@ -26,8 +27,14 @@ def build(model, feed):
 
 
 def variables(model):
-    """Everything that training changes: weights, the optimizer's, the random generators'."""
-    return [*model.weights, *model.optimizer.variables, *seed_states(model)]
+    """Everything that a step changes: weights, the optimizer's, the random generators'.
+
+    What is set from outside is left out: the table of learning rates has room for the longest run that
+    this process has seen, and is another one elsewhere.
+    """
+    outside = {id(variable) for variable in rates.settings(model.optimizer)}
+    own = [variable for variable in model.optimizer.variables if id(variable) not in outside]
+    return [*model.weights, *own, *seed_states(model)]
 
 
 def copied(model):

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 
-def _xml(name, size, objects, database):
+def _xml(name, size, objects, database, difficult=()):
     things = "".join(
-        f"<object><name>{label}</name><difficult>0</difficult><bndbox>"
+        f"<object><name>{label}</name><difficult>{int(label in difficult)}</difficult><bndbox>"
         + "".join(
             f"<{key}>{number}</{key}>"
             for key, number in zip(("xmin", "ymin", "xmax", "ymax"), box, strict=True)

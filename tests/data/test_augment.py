@@ -57,6 +57,16 @@ def test_half_of_the_images_are_mirrored_and_nothing_else():
     assert (kept | mirrored).all() and 0.4 < mirrored.mean() < 0.6
 
 
+@pytest.mark.parametrize("epoch", [0, 1, 6])
+def test_two_passes_show_both_sides_of_every_image(epoch):
+    before = images(50, 4, 1)
+    passes = [
+        augment(before, range(50), seed=0, epoch=each, policy=Policy(mirror=True))
+        for each in (epoch, epoch + 1)
+    ]
+    np.testing.assert_array_equal(passes[0], passes[1][:, :, ::-1])
+
+
 def test_shifts_reach_every_distance_and_repeat_the_edge():
     before = np.arange(25, dtype="uint8").reshape(1, 5, 5, 1).repeat(200, axis=0)
     after = augment(before, range(200), seed=0, epoch=0, policy=Policy(shift=1))

@@ -61,7 +61,7 @@ def test_a_wide_figure_takes_the_whole_width():
     def picture(width, height):
         return b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
 
-    text = page._figures({"training": picture(1000, 400), "roc": picture(700, 500)})
+    text = page.figures({"training": picture(1000, 400), "roc": picture(700, 500)}, str)
     assert re.findall(r"<figure class='([^']*)'", text) == ["card wide", "card"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import kit
 from kit.errors import DivergedError, KitError, MatchError
-from kit.training import callbacks, engines
+from kit.training import callbacks, engines, initial
 
 ENGINE = keras.backend.backend()
 
@@ -81,10 +81,13 @@ class DieAfter(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("settings", [{}, {"average": True}, {"optimizer": "sgd"}], ids=str)
-@pytest.mark.parametrize("schedule", ["cosine", "plateau"])
+@pytest.mark.parametrize(
+    ("schedule", "settings"),
+    [("cosine", {}), ("cosine", {"optimizer": "sgd"}), ("plateau", {"average": True})],
+    ids=str,
+)
 def test_a_run_cut_short_ends_with_the_weights_of_one_that_was_not(
-    data, toys, tmp_path, monkeypatch, settings, schedule
+    data, toys, tmp_path, monkeypatch, schedule, settings
 ):
     monkeypatch.setattr(callbacks, "INTERVAL", 0)
     whole = regressor(data, **settings)
@@ -97,6 +100,22 @@ def test_a_run_cut_short_ends_with_the_weights_of_one_that_was_not(
     history = kit.fit(second, data, epochs=5, verbose=0, schedule=schedule, resume=tmp_path)
     assert toys.equal(toys.weights(whole), toys.weights(second))
     assert history.epoch == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "constant"])
+def test_a_run_of_a_model_that_was_trained_before_goes_on_with_a_fresh_one(
+    data, toys, tmp_path, monkeypatch, schedule
+):
+    monkeypatch.setattr(callbacks, "INTERVAL", 0)
+    whole, used, fresh = (regressor(data) for _ in range(3))
+    kit.fit(used, data, epochs=20, batch_size=4, verbose=0)  # its table of rates has room for many steps
+    for model in (whole, used):
+        initial.reset(model, 0)
+    kit.fit(whole, data, epochs=3, verbose=0, schedule=schedule)
+    with pytest.raises(KeyboardInterrupt):
+        kit.fit(used, data, epochs=3, verbose=0, schedule=schedule, resume=tmp_path, callbacks=[DieAfter(1)])
+    kit.fit(fresh, data, epochs=3, verbose=0, schedule=schedule, resume=tmp_path)
+    assert toys.equal(toys.weights(whole), toys.weights(fresh))
 
 
 def test_a_finished_run_gives_its_weights_at_once(data, toys, tmp_path):
@@ -267,6 +286,7 @@ def test_data_may_be_trained_under_another_loss(data):
     assert kit.fit(model, data, epochs=1, verbose=0).history["loss"][0] > 0
 
 
+@pytest.mark.large
 def test_a_run_that_paused_goes_on_to_the_weights_of_one_that_did_not(tmp_path):
     from kit.training.callbacks import Pause
 

@@ -221,7 +221,13 @@ def test_a_command_killed_at_random_moments_ends_with_the_same_weights(commands,
     print(f"{len(kills)} kills after {kills} of {seconds:.2f} s")
 
 
-@pytest.mark.parametrize("first", [True, False], ids=["nothing there", "an older model there"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(True, id="nothing there"),
+        pytest.param(False, id="an older model there", marks=pytest.mark.large),
+    ],
+)
 def test_a_command_killed_before_any_write_ends_with_the_same_weights(commands, whole, tmp_path, first):
     import kit
 
