@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "kit.artifact": ("Predictor", "load", "save"),
+    "kit.artifact.exporting": ("export",),
     "kit.builders": (
         "build",
         "build_classifier",
@@ -29,10 +30,12 @@ _HOMES = {
     "kit.data": ("Data", "Samples", "load_data", "shapes"),
     "kit.decisions": ("Decision",),
     "kit.errors": ("ArtifactError", "DataError", "KitError", "MatchError", "SchemaError"),
+    "kit.estimators": ("KitClassifier", "KitRegressor"),
     "kit.evaluation": ("Report", "evaluate"),
-    "kit.inputs": ("Images", "Table"),
+    "kit.inputs": ("Images", "Table", "Texts"),
     "kit.planning": ("Plan", "plan"),
     "kit.registration": ("register",),
+    "kit.repeats": ("Repeats", "cross_validate", "ensemble", "repeat"),
     "kit.tasks": (
         "Classification",
         "Denoising",
@@ -42,7 +45,7 @@ _HOMES = {
         "Segmentation",
     ),
     "kit.search": ("SearchResult", "SearchSpace"),
-    "kit.training": ("fit",),
+    "kit.training": ("find_learning_rate", "fit"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = ("activations", "backbones", "losses", "match", "metrics", "optimizers", "schedules", "search")

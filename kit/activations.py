@@ -137,6 +137,15 @@ def boxes(logits, size=(64, 64), strides=(8, 16), **_):
     return BoxesAndScores(size, strides, name="output")(logits)
 
 
+@OUTPUTS.register("binned_boxes")
+def binned_boxes(logits, size=(64, 64), strides=(8, 16), **_):
+    """As "boxes"; each distance is the mean of 16 bins by softmax, and the bins follow at the end."""
+    from kit.objects import BINS
+    from kit.places import BoxesAndScores
+
+    return BoxesAndScores(size, strides, BINS, name="output")(logits)
+
+
 @OUTPUTS.register("regions")
 def regions(corners, logits, size=(64, 64), **_):
     """Of each region, four deltas as corners in pixels, and the rest by softmax, without background."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from kit.boxes import nms
 from kit.errors import KitError
+from kit.objects import BINS
 from kit.plain import plain
 from kit.registry import Registry
 
@@ -238,12 +239,12 @@ def _image(outputs, names, threshold, quantiles):
     return Decided(images=outputs)
 
 
-@_rule("nms", lambda names, levels: (4 + names,), rank=3)
+@_rule("nms", lambda names, levels: (4 + names, 4 + names + 4 * BINS), rank=3)
 def _nms(outputs, names, threshold, quantiles, overlap=0.6, most=100):
     """Boxes whose score reaches `threshold`; of those that overlap by more than `overlap` the best."""
     found = np.full((len(outputs), most, 6), -1, "float32")
     for row, places in enumerate(outputs):
-        where, labels = np.nonzero(places[:, 4:] >= max(threshold, _LEAST))
+        where, labels = np.nonzero(places[:, 4 : 4 + len(names)] >= max(threshold, _LEAST))
         ranks = places[where, 4 + labels]
         best = np.argsort(-ranks, kind="stable")[:_CANDIDATES]
         boxes, labels, ranks = places[where[best], :4], labels[best], ranks[best]

@@ -7,25 +7,25 @@ belong to the same output may be summed by name: "crossentropy+dice".
 
 import dataclasses
 import inspect
+import operator
 
 import numpy as np
 
 from kit import decisions
 from kit.errors import MatchError, unknown
+from kit.objects import BINS
 from kit.registry import Registry
 
 MASKS = ("binary mask", "multiclass mask", "multilabel mask")  # a class, or labels, for every pixel
 FORMS = ("binary", "multiclass", "multilabel", "numeric", *MASKS, "image", "boxes")
 UNITS = {
     "1": lambda sizes: 1,
-    "classes": lambda sizes: sizes["classes"],
+    **{name: operator.itemgetter(name) for name in ("classes", "labels", "targets", "channels")},
     "classes - 1": lambda sizes: sizes["classes"] - 1,
-    "labels": lambda sizes: sizes["labels"],
-    "targets": lambda sizes: sizes["targets"],
     "targets * 2": lambda sizes: sizes["targets"] * 2,
-    "channels": lambda sizes: sizes["channels"],
-    "4 + classes": lambda sizes: 4 + sizes["classes"],
     "targets * quantiles": lambda sizes: sizes["targets"] * sizes["quantiles"],
+    "4 + classes": lambda sizes: 4 + sizes["classes"],
+    "4 + classes + 4 bins": lambda sizes: 4 + sizes["classes"] + 4 * BINS,
 }
 SCALES = {  # what the last Rescaling of a head does: units of the activation -> units of the user
     "none": "",

@@ -16,6 +16,8 @@ _FROM_DATA = {
     "labels",
     "targets",
     "columns",
+    "column",
+    "words",
     "prior",
     "mean",
     "std",
@@ -30,7 +32,12 @@ _FROM_DATA = {
     "padding",
 }
 _FROM_RUN = {"resume", "callbacks", "verbose"}
-_TEXT_OR_NONE = {"normalization", "tensorboard"}  # arguments whose default None does not show their kind
+_TEXT_OR_NONE = {
+    "activation",
+    "normalization",
+    "tensorboard",
+    "weights",
+}  # arguments whose default None does not show their kind
 _ANY = {"class_weight", "nesterov", "augment", "stem", "strides", "patch"}  # of several kinds: they check it
 
 

@@ -35,8 +35,8 @@ LAYERS = [
     {"tasks"},
     {"data", "builders", "registration"},
     {"training", "evaluation", "artifact", "namespace"},
-    {"planning"},
-    {"search", "testing"},
+    {"planning", "repeats"},
+    {"search", "estimators", "testing"},
     {"cli", "__main__"},
 ]
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names}

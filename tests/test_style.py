@@ -11,6 +11,7 @@ FILES = sorted(KIT.rglob("*.py"))
 NAMES = [str(path.relative_to(KIT)) for path in FILES]
 LONGEST_FILE, LONGEST_FUNCTION, MOST_ARGUMENTS = 360, 45, 8
 BUILDERS = {"build_classifier", "build_denoiser", "build_detector", "build_regressor", "build_segmenter"}
+ESTIMATORS = KIT / "estimators"  # scikit-learn reads their settings from the constructor
 VERBS = {*BUILDERS, "fit", "evaluate", "load_data", "search"}  # keyword-only arguments
 
 tree = pytest.mark.parametrize("path", FILES, ids=NAMES)
@@ -48,7 +49,7 @@ def test_a_function_takes_few_arguments(path):
     many = {
         node.name: count(node)
         for node in functions(path)
-        if count(node) > MOST_ARGUMENTS and node.name not in VERBS
+        if count(node) > MOST_ARGUMENTS and node.name not in VERBS and ESTIMATORS not in path.parents
     }
     assert not many
 
@@ -75,7 +76,11 @@ ONE_HOME = {
     "from_logits": ("match.py", "losses/", "metrics/"),
     r"\bpickle\b|\bmarshal\b|joblib|\beval\(|\bexec\(|yaml\.load": (),
     r"os\.replace|os\.rename|os\.fsync": ("storage.py",),
-    r"^import tensorflow|^\s+import tensorflow": ("artifact/runtime.py", "training/engines/tensorflow.py"),
+    r"^import tensorflow|^\s+import tensorflow": (
+        "artifact/formats/",
+        "artifact/runtime.py",
+        "training/engines/tensorflow.py",
+    ),
     r"^import jax|^\s+import jax": (
         "artifact/runtime.py",
         "search/knobs.py",

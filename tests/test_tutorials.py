@@ -13,6 +13,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tutorials"
 TUTORIALS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+LONG = ("02", "07", "08", "09", "10", "11", "12")  # many networks, or searches, or large outputs
 HANGS = 300  # seconds after which a tutorial is taken to hang; it needs a tenth of that
 
 
@@ -29,7 +30,11 @@ def run_as_a_script(tutorial):
     assert done.returncode == 0, done.stderr[-3000:]
 
 
-@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "tutorial",
+    [pytest.param(path, marks=pytest.mark.large) if path.name[:2] in LONG else path for path in TUTORIALS],
+    ids=lambda path: path.stem,
+)
 def test_a_tutorial_runs_and_its_claims_hold(tutorial, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIT_SHORT", "1")

@@ -21,7 +21,7 @@ import kit
 from kit import draw, storage
 
 SHORT = bool(os.environ.get("KIT_SHORT"))  # fewer, larger steps and one seed; every check below still holds
-EPOCHS, SEEDS, RATE = (4, (0,), 0.004) if SHORT else (16, (0, 1), 0.003)
+EPOCHS, SEEDS, RATE = (3, (0,), 0.005) if SHORT else (16, (0, 1), 0.003)
 EDGE, APART, THIN = 64, 20, 0.75  # pixels: side of an image, distance of cells, half of a membrane
 
 # %% [markdown]

@@ -8,11 +8,12 @@ def build_classifier(
     input,
     *,
     backbone="auto",
-    activation="relu",
+    activation=None,
     width=None,
     depth=None,
     normalization=None,
     dropout=None,
+    weights=None,
     l1=0.0,
     l2=0.0,
     optimizer="adamw",
@@ -31,11 +32,14 @@ def build_classifier(
         input: an `Images` or `Table`, or the shape of one sample: (height, width, channels)
             for images in 0 to 255, (n,) for a table of n numbers.
         backbone: a name in `kit.backbones.names()`; "auto" takes the small fast one.
-        activation: hidden activation, a name in `kit.activations.names()`.
-        width: units or channels; None takes the backbone's own, as for the next three.
+        activation: hidden activation, a name in `kit.activations.names()`; None takes the
+            backbone's own, as for the next four.
+        width: units or channels.
         depth: layers or blocks.
         normalization: "batch", "layer", "group" or "none".
         dropout: fraction of the features dropped in training, 0 to below 1.
+        weights: of a backbone whose name begins with "keras:": None starts at random, "imagenet" takes
+            Keras' own, else the path of a file of them, without the top.
         l1: factor of the sum of the kernels' magnitudes that is added to the loss.
         l2: factor of the sum of the kernels' squares that is added to the loss.
         optimizer: a name in `kit.optimizers.names()`.
@@ -59,7 +63,7 @@ def build_classifier(
         (None, 10)
     """
     common.check_task(task, "build_classifier", "Classification", "MultilabelClassification")
-    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2)
+    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2, weights)
     model = pooled.assemble(task, input, design)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
     return common.compiled(model, optimizer, learning_rate, weight_decay=weight_decay, **options)

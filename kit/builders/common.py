@@ -18,22 +18,44 @@ class Design:
     """The part of a builder's settings that shapes the network; None is the backbone's own."""
 
     backbone: str = "auto"
-    activation: str = "relu"
+    activation: str | None = None
     width: int | None = None
     depth: int | None = None
     normalization: str | None = None
     dropout: float | None = None
     l1: float = 0.0
     l2: float = 0.0
+    weights: str | None = None
 
-    def keywords(self, defaults):
-        """The keyword arguments for the backbone; `defaults` hold where nothing is set."""
+    def keywords(self, name, input, defaults=None):
+        """The keyword arguments for the backbone `name`; `defaults` hold where nothing is set.
+
+        Raises:
+            MatchError: if weights are asked for that it does not have.
+        """
         import keras
 
+        from kit import backbones
+
+        facts = backbones.facts(name)
         regularizer = keras.regularizers.L1L2(self.l1, self.l2) if self.l1 or self.l2 else None
-        given = {name: getattr(self, name) for name in ("width", "depth", "normalization", "dropout")}
-        given = {name: value for name, value in given.items() if value is not None}
-        return {"activation": self.activation, "regularizer": regularizer, **defaults, **given}
+        names = ("activation", "width", "depth", "normalization", "dropout")
+        given = {each: getattr(self, each) for each in names if getattr(self, each) is not None}
+        if facts.get("takes_words"):
+            given["words"] = input.size
+        if facts.get("published"):
+            given |= {"weights": self.weights, "pixels": input.moments()}
+        elif self.weights is not None:
+            raise MatchError(
+                f"'{name}' has no published weights; asked for are weights='{self.weights}'. Leave them out, "
+                "or take a backbone whose name begins with 'keras:'."
+            )
+        return {"regularizer": regularizer, **(defaults or {}), **given}
+
+
+def model_name(name, task):
+    """What a model of this backbone and task is called: Keras takes no colon."""
+    return f"{name.replace(':', '_')}_{type(task).__name__.lower()}"
 
 
 def compiled(model, optimizer="adamw", learning_rate=None, **options):

@@ -26,7 +26,7 @@ def assemble(task, input, design, decoder, stem, deep_supervision=False):
         raise MatchError(f"{type(task).__name__} takes Images, and was given a {type(input).__name__}.")
     name = _AUTO[type(task).__name__] if design.backbone == "auto" else design.backbone
     backbones.chosen(name, 4, "Images")
-    keywords = design.keywords({})
+    keywords = design.keywords(name, input)
     if backbones.facts(name).get("takes_level") and task.form == "image" and task.is_blind:
         keywords["level"] = "estimate"
     backbone = functools.partial(backbones.get(name), **keywords)
@@ -62,7 +62,7 @@ def finished(task, input, body, name):
     task = task.suited(input)
     image, features = input.layers()
     outputs = task.head(body(features), image)
-    model = keras.Model(image, outputs, name=f"{name}_{type(task).__name__.lower()}")
+    model = keras.Model(image, outputs, name=common.model_name(name, task))
     model.kit = common.Kit(input, task)
     return model
 

@@ -1,6 +1,7 @@
 """Networks that say one thing of each sample: backbone, mean over all places, head."""
 
 from kit.builders import common
+from kit.errors import KitError
 
 
 def assemble(task, input, design):
@@ -15,8 +16,22 @@ def assemble(task, input, design):
     name = backbones.chosen(design.backbone, input.rank, type(input).__name__)
     tensors, features = input.layers()
     defaults = {} if task.is_classification else backbones.BACKBONES.facts(name).get("regression", {})
-    outputs = task.head(pool(backbones.get(name)(features, **design.keywords(defaults))))
+    _check_published(name, design)
+    keywords = design.keywords(name, input, defaults)
+    outputs = task.head(pool(backbones.get(name)(features, **keywords)))
 
-    model = keras.Model(tensors, outputs, name=f"{name}_{type(task).__name__.lower()}")
+    model = keras.Model(tensors, outputs, name=common.model_name(name, task))
     model.kit = common.Kit(input, task)
     return model
+
+
+def _check_published(name, design):
+    """Nothing stands on a published network here that could take another activation."""
+    from kit import backbones
+
+    given = [key for key in ("activation", "normalization") if getattr(design, key) is not None]
+    if given and backbones.is_published(name):
+        raise KitError(
+            f"'{name}' is as published. Received: {', '.join(f'{k}={getattr(design, k)!r}' for k in given)}. "
+            "Leave it out, or take one of kit's own backbones."
+        )

@@ -8,11 +8,12 @@ def build_regressor(
     input,
     *,
     backbone="auto",
-    activation="relu",
+    activation=None,
     width=None,
     depth=None,
     normalization=None,
     dropout=None,
+    weights=None,
     l1=0.0,
     l2=0.0,
     optimizer="adamw",
@@ -43,7 +44,7 @@ def build_regressor(
         (None, 3)
     """
     common.check_task(task, "build_regressor", "Regression")
-    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2)
+    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2, weights)
     model = pooled.assemble(task, input, design)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
     return common.compiled(model, optimizer, learning_rate, weight_decay=weight_decay, **options)

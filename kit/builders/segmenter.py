@@ -16,6 +16,7 @@ def build_segmenter(
     depth=None,
     normalization=None,
     dropout=None,
+    weights=None,
     l1=0.0,
     l2=0.0,
     optimizer="adamw",
@@ -47,7 +48,7 @@ def build_segmenter(
         depth: halvings, or blocks a stage; "plain" halves until an edge would be below 4 pixels.
         normalization: "batch", "layer", "group" or "none".
         dropout: fraction of the features dropped in training, 0 to below 1.
-        l1, l2, optimizer, learning_rate, weight_decay, momentum, nesterov, clipnorm, average: as in
+        weights, l1, l2, optimizer, learning_rate, weight_decay, momentum, nesterov, clipnorm, average: as in
             `build_classifier`.
 
     Returns:
@@ -63,7 +64,7 @@ def build_segmenter(
         (None, None, None, 3)
     """
     common.check_task(task, "build_segmenter", "Segmentation")
-    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2)
+    design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2, weights)
     model = dense.assemble(task, input, design, decoder, stem, deep_supervision)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
     return common.compiled(model, optimizer, learning_rate, weight_decay=weight_decay, **options)

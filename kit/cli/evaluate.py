@@ -45,7 +45,7 @@ def _measured(args, began):
     from kit.cli.settings import announce
     from kit.errors import KitError
 
-    predictor = kit.load(args.artifact)
+    predictor = kit.load(args.artifact, runtime="keras")
     data = _loaded(args.data, predictor)
     announce(data)
     parts = data.parts()

@@ -55,6 +55,9 @@ class Job:
         """
         import keras
 
+        from kit import anchors
+        from kit.training import arrays
+
         keras.utils.set_random_seed(self.given["seed"])
         try:
             model = kit.build(self.data.task, self.data.input, **self.parts["builder"])
@@ -62,6 +65,9 @@ class Job:
             if isinstance(error, KitError):
                 raise
             raise KitError(f"No model can be built with {self.parts['builder']}. {error}") from error
+        if getattr(model.kit.task, "form", None) == "boxes" and model.kit.task.match.activation == "regions":
+            targets = arrays.seen_by(self.data.train, model.kit).arrays()[1]
+            output.say(anchors.told(targets, model.kit.task.anchors))
         return model, kit.fit(model, self.data, resume=folder, **{**self.parts["fit"], **keywords})
 
     def _planned(self, folder):

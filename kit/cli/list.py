@@ -34,6 +34,8 @@ def run(args):
         print(_markdown())
     elif args.what == "models":
         _print_models(items)
+    elif args.what == "formats":
+        print(_formats_table(items))
     else:
         print("\n".join(items))
     return 0
@@ -102,6 +104,29 @@ def _markdown():
     return match.markdown().rstrip()
 
 
+def _formats():
+    with quiet():
+        from kit import tasks
+        from kit.artifact import formats
+
+        return formats.matrix(tasks.names())
+
+
+def _formats_table(rows):
+    """Formats of `kit export` by the tasks that they can hold, and what they need."""
+    names = list(rows[0]["tasks"])
+    lines = [
+        (
+            row["format"],
+            row["runtime"],
+            *("yes" if row["tasks"][name] is True else "no" for name in names),
+            f"pip install {' '.join(row['missing'])}" if row["missing"] else "installed",
+        )
+        for row in rows
+    ]
+    return output.table(lines, head=("format", "run by", *names, "packages"))
+
+
 _LISTS = {
     "tasks": _names("tasks"),
     "inputs": _names("inputs"),
@@ -110,5 +135,6 @@ _LISTS = {
     "activations": _names("activations"),
     "optimizers": _names("optimizers"),
     "matches": _matches,
+    "formats": _formats,
     "models": models,
 }

@@ -1,5 +1,9 @@
 """Predict with a saved model: images, folders of them, CSV files."""
 
+import contextlib
+import csv
+import io
+import math
 from pathlib import Path
 
 from kit.cli import output
@@ -58,10 +62,11 @@ def run(args):
 
 
 def _predicted(args):
-    with quiet():
-        import keras  # noqa: F401 - here: it takes seconds and talks about itself
+    import kit
+    from kit.artifact import twin
 
-        import kit
+    if not twin.is_there(Path(args.artifact)):
+        _import_keras()
     predictor = kit.load(args.artifact)
     form = _format(args)
     _check_format(form, args.out, predictor.task)
@@ -90,11 +95,17 @@ def _predicted(args):
     return _as_csv(names, decisions), predictions
 
 
+def _import_keras():
+    """Silently: it takes seconds and talks about itself. Where it is absent, loading says so."""
+    with contextlib.suppress(ImportError), quiet():
+        import keras  # noqa: F401
+
+
 def collected(words, input):
     """(names, inputs) of all that was named on the command line.
 
     Args:
-        words: images and folders for `Images`, tables for `Table`.
+        words: images and folders for `Images`, tables for `Table` and `Texts`.
         input: what the model takes.
 
     Raises:
@@ -105,7 +116,7 @@ def collected(words, input):
     absent = [Fault(word, "no such file or folder") for word in words if not Path(word).exists()]
     if absent:
         raise DataError(absent)
-    return _rows(words) if hasattr(input, "columns") else _files(words)
+    return _files(words) if input.rank == 4 else _rows(words)
 
 
 def _files(words):
@@ -214,7 +225,17 @@ def _as_json(found):
 
 
 def _as_csv(names, decisions):
-    from kit.artifact.predictor import frame
-    from kit.evaluation.report import as_csv
+    """A row a decision or, of boxes, a row a box; what a spreadsheet would run is made inert."""
+    from kit.artifact.predictor import columns_of, rows
+    from kit.plain import inert, writable
 
-    return as_csv(frame(names, decisions).rename_axis("input").reset_index()).decode("utf-8")
+    def cell(value):
+        return None if isinstance(value, float) and math.isnan(value) else inert(value)
+
+    found = [{"input": name, **each} for name, each in rows(names, decisions)]
+    columns = dict.fromkeys(["input", *columns_of(decisions), *(name for each in found for name in each)])
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(cell, columns))
+    writer.writerows([cell(each.get(column)) for column in columns] for each in found)
+    return writable(text.getvalue())

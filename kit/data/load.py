@@ -5,7 +5,7 @@ import hashlib
 
 import numpy as np
 
-from kit.data import boxed, check, dense, pictures, split, tables
+from kit.data import boxed, check, dense, pictures, split, tables, texts
 from kit.data.guess import guess_task
 from kit.data.leaks import give_away
 from kit.data.raw import rows_of
@@ -48,7 +48,7 @@ def load_data(
             classes, other numbers regression; images beside masks are segmented, beside clean images
             denoised; in images with boxes objects are detected.
         target: column of the labels, or several; by name or position (-1 is the last).
-        input: an `Images` or `Table` that says how to read the inputs; None to find out.
+        input: an `Images`, `Table` or `Texts` that says how to read the inputs; None to find out.
         ignore: columns to leave out.
         groups: column, or array (N,): rows of one group stay in one part.
         time: column, or array (N,), of dates or numbers: the test part is the latest.
@@ -81,6 +81,7 @@ def load_data(
     raw = _read(request)
     kind = _kind(raw)
     kind.take_out(raw, request)
+    kind = texts if kind is tables and texts.fits(raw, request) else kind
     if raw.dense:
         task, why = kind.guess_task(raw, task)
     else:
@@ -229,7 +230,7 @@ def _assembled(raw, kind, input, task, parts):
             else task.fitted(rows_of(raw.labels, train))
         )
     samples = {part: _samples(raw, kind, input, task, rows) for part, rows in parts.items() if len(rows)}
-    if raw.is_table:
+    if kind is tables:
         raw.notes += _unseen(input, samples)
         raw.issues[:0] = _leaks(raw)  # first: they matter most
     return Data(raw.name, input, task, **samples, notes=raw.notes, issues=raw.issues)
@@ -237,8 +238,8 @@ def _assembled(raw, kind, input, task, parts):
 
 def _samples(raw, kind, input, task, rows):
     inputs, encoded = kind.divided(raw, rows)
-    sizes = None if raw.sizes is None else rows_of(raw.sizes, rows)
-    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded, sizes)
+    more = (None if values is None else rows_of(values, rows) for values in (raw.sizes, raw.ignored))
+    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded, *more)
 
 
 def _unseen(input, samples):

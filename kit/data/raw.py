@@ -35,6 +35,7 @@ class Raw:
         classes: dense "mask": the name of each value of the masks; boxes: the classes of the objects.
         void: dense "mask": the value that is no class, where the source says so.
         sizes: boxes: (height, width) in pixels of each image as it is shown; None where unreadable.
+        ignored: boxes: object array (N,) of what `kit.data.ignored` holds of each image; None if nothing.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Raw:
     classes: tuple = ()
     void: int | None = None
     sizes: list | None = None
+    ignored: object = None
 
     def __len__(self):
         return len(self.inputs)
@@ -69,7 +71,7 @@ class Raw:
     def keep(self, rows):
         """Drops all samples but these, in place. `encoded` stays whole; `places` says who lies where."""
         self.parts = renumbered(self.parts, rows, len(self))
-        for field in ("inputs", "labels", "names", "groups", "times", "places", "keys", "sizes"):
+        for field in ("inputs", "labels", "names", "groups", "times", "places", "keys", "sizes", "ignored"):
             values = getattr(self, field)
             setattr(self, field, None if values is None else rows_of(values, rows))
 

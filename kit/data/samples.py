@@ -22,6 +22,8 @@ class Samples:
         task: the task that encodes `labels`.
         encoded: the inputs as arrays, where they were decoded already.
         sizes: (height, width) in pixels of each image as it was found, where labels are boxes.
+        ignored: object array (N,) of objects that are no labels and that a report counts neither way:
+            (boxes_xyxy, names, kinds) as `kit.data.ignored` has them; None if there are none.
 
     Example:
         >>> samples = kit.load_data("digits").train
@@ -37,6 +39,7 @@ class Samples:
     task: object
     encoded: object = dataclasses.field(default=None, repr=False)
     sizes: list | None = dataclasses.field(default=None, repr=False)
+    ignored: object = dataclasses.field(default=None, repr=False)
     _arrays: object = dataclasses.field(default=None, init=False, repr=False)
 
     def __len__(self):
@@ -87,8 +90,9 @@ class Samples:
         elif encoded is not None:
             encoded = encoded[indices]
         raw = (rows_of(values, indices) for values in (self.inputs, self.labels, self.names))
-        sizes = None if self.sizes is None else rows_of(self.sizes, indices)
-        return Samples(*raw, self.input, self.task, encoded, sizes)
+        more = (self.sizes, self.ignored)
+        more = (None if values is None else rows_of(values, indices) for values in more)
+        return Samples(*raw, self.input, self.task, encoded, *more)
 
 
 @dataclasses.dataclass

@@ -4,6 +4,8 @@
 
 kit's side reads the sample (a dict; an image file), encodes it, runs the network and decides; the
 plain side only runs the network, on the sample as kit encoded it. A repeat is ten calls of each.
+Where ONNX Runtime and what writes its files are installed, its rows follow; those of encoded samples
+compare the network alone, also with the compiled call that kit makes of Keras' network.
 """
 
 import tempfile
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kit.artifact import twin
 from tests.benchmarks import timing
 
 CALLS = 10  # a repeat
@@ -41,18 +44,42 @@ def image(folder):
 
 
 def bench(name, artifact, sample, repeats):
-    """A row: the time of one call on each side."""
+    """Rows: the time of one call on each side, for each runtime and for a sample and a batch."""
     import kit
 
-    predictor = kit.load(artifact)
-    encoded, model = predictor.input.encode([sample]), predictor.model
+    by_keras = kit.load(artifact, runtime="keras")
+    encoded, model = by_keras.input.encode([sample]), by_keras.model
+    predict = per_call(model.predict, encoded, verbose=0)
+    rows = [compared(f"{name}; by Keras", per_call(by_keras, sample), predict, repeats)]
+    if not twin.is_there(artifact):
+        return rows
+    by_twin = kit.load(artifact, runtime="onnx")
+    rows += [compared(f"{name}; by ONNX Runtime", per_call(by_twin, sample), predict, repeats)]
+    for count in (1, 64, 256):
+        x = many(encoded, count)
+        sides = per_call(by_twin._forward, x), per_call(by_keras._forward, x)
+        rows += [compared(f"  {count} encoded; plain is the compiled call", *sides, repeats)]
+        plain = per_call(model.predict, x, batch_size=count, verbose=0)
+        rows += [compared(f"  {count} encoded; plain is model.predict", sides[0], plain, repeats)]
+    return rows
 
-    def per_call(function, *arguments, **keywords):
-        return lambda: timing.timed(lambda: [function(*arguments, **keywords) for _ in range(CALLS)]) / CALLS
 
-    sides = per_call(predictor, sample), per_call(model.predict, encoded, verbose=0)
-    timing.turns(1, *sides)  # warm-up: tracing is not what is asked
-    return timing.row(name, *timing.turns(repeats, *sides))
+def per_call(function, *arguments, **keywords):
+    """A side: function -> seconds of one of `CALLS` calls."""
+    return lambda: timing.timed(lambda: [function(*arguments, **keywords) for _ in range(CALLS)]) / CALLS
+
+
+def compared(name, kit_side, plain_side, repeats):
+    """A row, after a warm-up: tracing is not what is asked."""
+    timing.turns(1, kit_side, plain_side)
+    return timing.row(name, *timing.turns(repeats, kit_side, plain_side))
+
+
+def many(encoded, count):
+    """The encoded sample, `count` times."""
+    if isinstance(encoded, dict):
+        return {name: np.repeat(array, count, axis=0) for name, array in encoded.items()}
+    return np.repeat(encoded, count, axis=0)
 
 
 if __name__ == "__main__":
@@ -65,4 +92,4 @@ if __name__ == "__main__":
             "mlp, one row as a dict": table(Path(folder)),
             "cnn, one PNG file of 28 x 28": image(Path(folder)),
         }
-        timing.show([bench(name, *pair, asked.repeats) for name, pair in made.items()])
+        timing.show([row for name, pair in made.items() for row in bench(name, *pair, asked.repeats)])

@@ -106,7 +106,11 @@ def cases():
     mlp = Case((30,), 500, 2, 32, "mlp", width=64, depth=2, dropout=0.0)
     yield "mlp 30-64-64-1, 400 + 100 rows", mlp, 60, True
     yield "cnn, 2000 + 500 images of 28 x 28", Case((28, 28, 1), 2500, 10, 64, "cnn"), 3, False
-    for name in sorted({*backbones.fitting(2), *backbones.fitting(4)}):
+    for name in [
+        each
+        for each in backbones.kinds()
+        if {2, 4} & {*backbones.facts(each)["ranks"]} and each not in backbones.dense()
+    ]:
         shape = BACKBONE_SIZE[min(backbones.BACKBONES.facts(name)["ranks"])]
         kind = f"{name}, 256 + 64 {'rows' if len(shape) == 1 else 'images of 16 x 16'}"
         yield kind, Case(shape, 320, 4, 32, name), 3, False

@@ -83,6 +83,7 @@ def test_a_wrong_setting_costs_four_lines_and_no_training(call, cells, words, to
     assert len(lines) <= 4 and told in "\n".join(lines) and "Traceback" not in done.err
 
 
+@pytest.mark.large
 def test_the_time_is_planned_said_and_kept(call, cells, tmp_path):
     done = call("train", "cells", "--minutes", "0.02", "--set", "patch=16", "--set", "depth=2", "--json")
     assert done.status == 0, done.err
