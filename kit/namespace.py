@@ -38,7 +38,15 @@ _TEXT_OR_NONE = {
     "tensorboard",
     "weights",
 }  # arguments whose default None does not show their kind
-_ANY = {"class_weight", "nesterov", "augment", "stem", "strides", "patch"}  # of several kinds: they check it
+_ANY = {
+    "class_weight",
+    "nesterov",
+    "augment",
+    "stem",
+    "strides",
+    "patch",
+    "fine_tune",
+}  # they check it themselves
 
 
 def claims():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kit.errors import KitError
 from kit.training import arrays, checkpoint, seeds, state
+from kit.training.fine_tune import in_stages
 from kit.training.run import CHECKPOINT, Run
 from kit.training.settings import accumulate_gradients, planned, resumed
 
@@ -23,6 +24,7 @@ def fit(
     patch=None,
     precision="auto",
     accumulate=1,
+    fine_tune=None,
     engine="auto",
     seed=0,
     resume=None,
@@ -50,8 +52,11 @@ def fit(
         patch: tasks on maps: (height, width) of the pieces that are trained on, or one number for a
             square; None decides by the images.
         precision: "float32", "bfloat16", or "auto": bfloat16 where the processor computes with
-            it and a few timed steps show that it pays. The saved model is float32 either way.
+            it and the network has enough to compute for it to pay. The saved model is float32 either way.
         accumulate: batches whose gradients make one step.
+        fine_tune: True keeps what the body of a classifier or regressor has learnt elsewhere (such as
+            `weights="imagenet"`): the head is trained first, then all at a smaller learning rate. The
+            folder of a saved model with the same backbone, or the model itself: its body is copied first.
         engine: "auto", "keras" (Keras' own loop) or the name of the backend.
         seed: of order, augmentation and dropout.
         resume: folder of the run. What is in it is continued; a finished run returns at once.
@@ -75,6 +80,13 @@ def fit(
     """
     began = time.monotonic()
     _check(model, epochs=epochs, minutes=minutes, batch_size=batch_size, accumulate=accumulate)
+    if fine_tune:
+        own = {"epochs": epochs, "minutes": minutes, "batch_size": batch_size}
+        own |= {"resume": resume, "callbacks": callbacks}
+        others = {"schedule": schedule, "patience": patience, "class_weight": class_weight}
+        others |= {"augment": augment, "patch": patch, "precision": precision, "accumulate": accumulate}
+        others |= {"engine": engine, "seed": seed, "tensorboard": tensorboard, "verbose": verbose}
+        return in_stages(fit, model, data, fine_tune, own, others)
     asked = {
         "epochs": epochs,
         "minutes": minutes,

@@ -35,7 +35,7 @@ def planned(model, feed, asked, wanted_precision, wanted_engine, callbacks):
     """Settings for a new run: what was asked for, the rest from samples, model and a few timed steps."""
     batch_size = min(asked["batch_size"] or feed.batch_size, len(feed))
     engine, why = engines.chosen(wanted_engine, model, feed, callbacks)
-    chosen, said = precision.chosen(wanted_precision, model, feed, batch_size, engine)
+    chosen, said = precision.chosen(wanted_precision, model, batch_size)
     epochs = asked["epochs"] or plan.epochs(feed.steps(batch_size))
     if asked["minutes"] and not asked["epochs"]:
         epochs = affordable(model, feed, batch_size, engine, asked["minutes"])
