@@ -57,9 +57,8 @@ def _selftest(args):
         output.emit({"planted": len(planted), "found": found, "cases": tried})
     else:
         print(output.table([_row(each) for each in tried], head=("rule", "case", "expected", "result")))
-        print(
-            f"{found} of {len(planted)} planted faults found, {len(wrong) - len(planted) + found} false alarms"
-        )
+        alarms = len(wrong) - len(planted) + found
+        print(f"{found} of {len(planted)} planted faults found, {alarms} false alarms")
     return 1 if wrong else 0
 
 

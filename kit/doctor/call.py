@@ -112,15 +112,12 @@ def _parts(data, model):
         data = _loaded(data)
     if hasattr(data, "parts") and hasattr(data, "train"):
         return _of_data(data, model)
-    if isinstance(data, tuple | list) and data and all(_is_pair(each) for each in data):
-        names = ("train", "validation", "test")
-        parts = {name: _arrays(pair) for name, pair in zip(names, data, strict=False)}
-    elif _is_pair(data):
-        parts = {"train": _arrays(data)}
-    else:
+    pairs = [data] if _is_pair(data) and not all(map(_is_pair, data)) else data
+    if not isinstance(pairs, tuple | list) or not pairs or not all(map(_is_pair, pairs)):
         return {}
-    x, y = parts.pop("train")
-    return {"x": x, "y": y, "labels": _labels(y), "frame": _frame(data), **parts}
+    named = dict(zip(("train", "validation", "test"), pairs, strict=False))
+    frames = {name: x for name, (x, _) in named.items() if hasattr(x, "iloc") and x.ndim == 2}
+    return {"parts": {name: _arrays(pair) for name, pair in named.items()}, "frames": frames}
 
 
 def _loaded(source):
@@ -140,11 +137,9 @@ def _of_data(data, model):
             name: dataclasses.replace(part, input=own.input, task=own.task, encoded=None)
             for name, part in parts.items()
         }
+    frames = {name: part.inputs for name, part in data.parts().items() if hasattr(part.inputs, "iloc")}
     arrays = {name: part.arrays() for name, part in parts.items()}
-    x, y = arrays.pop("train")
-    raw = data.train.inputs
-    frame = raw if hasattr(raw, "iloc") else None
-    return {"x": x, "y": y, "labels": _labels(data.train.labels), "frame": frame, **arrays}
+    return {"parts": arrays, "frames": frames, "names": _labels(data.train.labels)}
 
 
 def _is_pair(value):
@@ -169,18 +164,9 @@ def _array(value):
     return np.asarray(value)
 
 
-def _frame(data):
-    first = data[0][0] if _is_pair(data[0]) else data[0]
-    return first if hasattr(first, "iloc") and getattr(first, "ndim", 0) == 2 else None
-
-
-def _labels(y):
-    """(N,) labels where there is one a sample, else None."""
-    if isinstance(y, dict | list):
-        return None
-    y = np.asarray(y)
-    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    return y if y.ndim == 1 and y.dtype != object else y.astype(str) if y.ndim == 1 else None
+def _labels(labels):
+    """Labels as an array where there is one a sample, else None."""
+    return None if isinstance(labels, list) or np.ndim(labels) != 1 else np.asarray(labels)
 
 
 def _refused(error):

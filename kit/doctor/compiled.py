@@ -153,7 +153,7 @@ def _made_by(row, known):
 
 def _config(loss):
     try:
-        return {**loss.get_config(), **loss.get_config().get("fn_kwargs", {})}
+        return {**getattr(loss, "_fn_kwargs", {}), **loss.get_config()}  # the first: Huber hides its delta
     except Exception:  # a loss of the user's own need not have one
         return {}
 

@@ -5,9 +5,10 @@ import functools
 
 import numpy as np
 
-from kit.doctor import compiled, graph
+from kit.doctor import compiled, graph, views
 
 PROBED = 256  # samples that are sent through the model
+MOST_CLASSES = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,29 +38,75 @@ class Patient:
 
     Args:
         model: a `keras.Model`, or None.
-        x: inputs of the training part: an array, or a dict or list of arrays.
-        y: targets of the training part, as `x`.
-        validation: (x, y) of the validation part.
-        test: (x, y) of the test part.
-        frame: DataFrame of raw inputs of the training part.
-        labels: (N,) classes or numbers of the training part, as the user has them.
-        groups: dict of the group of each sample by part, or None.
+        parts: (x, y) of each part by name, "train" first: arrays, or dicts or lists of arrays.
+        frames: DataFrames of raw inputs by part.
+        names: (N,) labels of the training part as the user has them; None to take the targets.
+        groups: the group of each sample by part, or None.
         folder: path of an artifact.
         batch_size: samples a step.
         seed: of whatever is drawn.
     """
 
     model: object = None
-    x: object = None
-    y: object = None
-    validation: object = None
-    test: object = None
-    frame: object = None
-    labels: object = None
+    parts: dict = dataclasses.field(default_factory=dict)
+    frames: dict = dataclasses.field(default_factory=dict)
+    names: object = None
     groups: object = None
     folder: object = None
     batch_size: int = 32
     seed: int = 0
+
+    @property
+    def x(self):
+        """Inputs of the training part, or None."""
+        return self.parts["train"][0] if self.parts else None
+
+    @property
+    def y(self):
+        """Targets of the training part, or None."""
+        return self.parts["train"][1] if self.parts else None
+
+    @property
+    def others(self):
+        """The other parts, (x, y) by name; None if there is none."""
+        return {name: part for name, part in self.parts.items() if name != "train"} or None
+
+    @functools.cached_property
+    def labels(self):
+        """(N,) a class or number of each training sample as the user has it, or None."""
+        return as_labels(self.y if self.names is None else self.names)
+
+    @functools.cached_property
+    def classes(self):
+        """(N,) labels that are classes: text, booleans or few integers; None for numbers."""
+        labels = self.labels
+        if labels is None or not len(labels):
+            return None
+        few = len(np.unique(labels)) <= max(2, min(MOST_CLASSES, len(labels) // 3))
+        whole = labels.dtype.kind in "iubUS" or bool(np.all(labels == np.round(labels)))
+        return labels if few and whole else None
+
+    @functools.cached_property
+    def tables(self):
+        """Raw inputs as a DataFrame by part, or None where they are no table."""
+        if self.frames:
+            return self.frames
+        return views.as_frames(self.parts)
+
+    @functools.cached_property
+    def table(self):
+        """Raw inputs of the training part as a DataFrame, or None."""
+        return self.tables["train"] if self.tables else None
+
+    @functools.cached_property
+    def images(self):
+        """Images of the training part, float32 (N, H, W, C), or None."""
+        return views.as_images(self.x)
+
+    @functools.cached_property
+    def matrix(self):
+        """Inputs of the training part as one finite number a column, float32 (N, F), or None."""
+        return views.as_matrix(self.x, self.table)
 
     @functools.cached_property
     def network(self):
@@ -109,7 +156,7 @@ class Patient:
     @functools.cached_property
     def count(self):
         """Number of training samples, or None."""
-        return None if self.x is None else len(_first(self.x))
+        return None if self.x is None else len(views.first(self.x))
 
     def _said(self, many):
         """The outputs of the first samples, or None where the model cannot run on them."""
@@ -139,10 +186,20 @@ def head_of(x, count):
     return x[:count]
 
 
-def _first(x):
-    while isinstance(x, dict | list | tuple):
-        x = next(iter(x.values() if isinstance(x, dict) else x))
-    return x
+def as_labels(y):
+    """(N,) labels where there is one a sample, else None.
+
+    Example:
+        >>> as_labels(np.array([[1], [2]])).tolist(), as_labels(np.ones((2, 3)))
+        ([1, 2], None)
+    """
+    if y is None or isinstance(y, dict | list):
+        return None
+    y = np.asarray(y)
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.ndim != 1:
+        return None
+    return y.astype(str) if y.dtype == object else y
 
 
 def _each(y, names, many):
