@@ -21,7 +21,7 @@ class Output:
         loss: its `compiled.Loss`, or None.
         metrics: what was given as its metrics, a list.
         y: its targets as they are given to `fit`, an array, or None.
-        said: outputs of the first samples, an array, or None.
+        place: its number among the outputs.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Output:
     loss: object = None
     metrics: tuple = ()
     y: object = None
-    said: object = None
+    place: int = 0
 
 
 @dataclasses.dataclass(eq=False)
@@ -137,9 +137,9 @@ class Patient:
         losses = compiled.losses(self.model) or [None] * many
         metrics = compiled.metrics(self.model) or [[]] * many
         names = getattr(self.network, "output_names", None) or ["output"] * many
-        targets, said = _each(self.y, names, many), self._said(many)
+        targets = _each(self.y, names, many)
         return [
-            Output(names[i], heads[i], losses[i], tuple(metrics[i]), targets[i], said[i])
+            Output(names[i], heads[i], losses[i], tuple(metrics[i]), targets[i], i)
             for i in range(min(many, len(losses), len(metrics)))
         ]
 
@@ -158,18 +158,28 @@ class Patient:
         """Number of training samples, or None."""
         return None if self.x is None else len(views.first(self.x))
 
-    def _said(self, many):
-        """The outputs of the first samples, or None where the model cannot run on them."""
-        if self.x is None:
-            return [None] * many
-        try:
-            said = self.model(head_of(self.x, PROBED), training=False)
-        except Exception:  # the rule `model_runs` says why
-            return [None] * many
+    @functools.cached_property
+    def forward(self):
+        """(outputs of the first samples, a list of arrays; None), or (None, what the model raised)."""
         from keras import ops, tree
 
-        found = [np.asarray(ops.convert_to_numpy(each)) for each in tree.flatten(said)]
-        return found if len(found) == many else [None] * many
+        try:
+            said = self._run(head_of(self.x, PROBED))
+        except Exception as error:  # the rule `model_runs` tells it
+            return None, error
+        return [np.asarray(ops.convert_to_numpy(each)) for each in tree.flatten(said)], None
+
+    def said(self, output):
+        """What the model says of the first samples, an array, or None where it cannot run."""
+        arrays = self.forward[0] if self.x is not None and self.model is not None else None
+        return arrays[output.place] if arrays is not None and output.place < len(arrays) else None
+
+    def _run(self, x):
+        import keras
+
+        if keras.backend.backend() == "jax":  # step by step, each operation would be compiled alone
+            return self.model.predict_on_batch(x)
+        return self.model(x, training=False)
 
 
 def head_of(x, count):

@@ -21,7 +21,9 @@ def batchnorm_momentum(patient):
     left = max((layer.momentum**steps for layer in found), default=0.0)
     if left > _LEFT:
         slowest = max(found, key=lambda layer: layer.momentum)
-        evidence = f"momentum {slowest.momentum}, {steps} steps an epoch: {left:.0%} of the first statistics are left"
+        evidence = (
+            f"momentum {slowest.momentum}, {steps} steps an epoch: {left:.0%} of the first ones are left"
+        )
         momentum = max(0.1, _LEFT ** (1 / steps))
         cure = f"Write BatchNormalization(momentum={momentum:.2g}), or train that many more epochs."
         yield f"layer '{slowest.name}' and {len(found) - 1} more", evidence, cure

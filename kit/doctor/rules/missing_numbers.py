@@ -19,7 +19,9 @@ def missing_numbers(patient):
                 bad = _bad(array)
                 if bad.any():
                     column = "" if array.ndim != 2 else f" (columns {_columns(array)})"
-                    evidence = f"{int(bad.sum())} of {len(array)} are not finite{column}, the first: row {bad.argmax()}"
+                    evidence = (
+                        f"{int(bad.sum())} of {len(array)} not finite{column}, the first: row {bad.argmax()}"
+                    )
                     yield (
                         f"{kind}{name} of {part}",
                         evidence,

@@ -3,38 +3,31 @@
 import numpy as np
 
 from kit.doctor import toys
-from kit.doctor.patient import head_of
+from kit.doctor.patient import PROBED, head_of
 from kit.doctor.rule import Case, rule
 
 
 @rule("model_runs", severity="error", needs=["model", "x"])
 def model_runs(patient):
-    """The model's forward pass raises on two samples, or says what is not finite.
+    """The model's forward pass raises on the first samples, or says what is not finite.
 
     Source: none needed.
     """
-    from keras import ops, tree
+    from keras import tree
 
-    try:
-        said = patient.model(head_of(patient.x, 2), training=False)
-    except Exception as error:
+    said, error = patient.forward
+    if error is not None:
         text = " ".join(str(error).split())[:300]
-        yield (
-            "inputs",
-            f"the model raises {type(error).__name__}: {text}",
-            "Give inputs of the shape it was built for.",
-        )
-        return
-    finite_input = all(
-        np.isfinite(each).all() for each in map(np.asarray, tree.flatten(head_of(patient.x, 2)))
-    )
-    said = [np.asarray(ops.convert_to_numpy(each), "float32") for each in tree.flatten(said)]
-    if finite_input and not all(np.isfinite(each).all() for each in said):
-        yield (
-            "outputs",
-            "not finite on finite inputs",
-            "Look for a log, a division or weights that are not finite.",
-        )
+        evidence = f"the model raises {type(error).__name__}: {text}"
+        yield "inputs", evidence, "Give inputs of the shape it was built for."
+    elif all(map(_is_finite, tree.flatten(head_of(patient.x, PROBED)))) and not all(map(_is_finite, said)):
+        cure = "Look for a logarithm, a division, or weights that are not finite."
+        yield "outputs", "not finite on finite inputs", cure
+
+
+def _is_finite(values):
+    values = np.asarray(values)
+    return values.dtype.kind not in "f" or bool(np.isfinite(values).all())
 
 
 def failing():
