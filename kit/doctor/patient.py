@@ -76,6 +76,11 @@ class Patient:
         """(N,) a class or number of each training sample as the user has it, or None."""
         return as_labels(self.y if self.names is None else self.names)
 
+    @property
+    def names_given(self):
+        """Whether labels are known as the user has them, beside the targets."""
+        return self.names is not None
+
     @functools.cached_property
     def classes(self):
         """(N,) labels that are classes: text, booleans or few integers; None for numbers."""
@@ -209,7 +214,9 @@ def as_labels(y):
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.ndim != 1:
         return None
-    return y.astype(str) if y.dtype == object else y
+    if y.dtype != object:
+        return y
+    return y.astype(str) if all(isinstance(each, str | int | float) for each in y.tolist()) else None
 
 
 def _each(y, names, many):
