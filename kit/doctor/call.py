@@ -9,7 +9,7 @@ from kit.doctor.finding import Finding, Findings
 from kit.errors import ArtifactError, DataError, KitError, unknown
 
 
-def doctor(thing=None, data=None, *, rules=None, groups=None, batch_size=32, seed=0):
+def doctor(thing=None, data=None, *, rules=None, groups=None, batch_size=32, steps=60, seed=0):
     """Examines a model, data, or a model together with its data, and says what is wrong.
 
     The model is not changed; nothing is written. It need not be built by kit.
@@ -21,6 +21,7 @@ def doctor(thing=None, data=None, *, rules=None, groups=None, batch_size=32, see
         rules: names of `kit.doctor.names()` to apply; None for all.
         groups: group of each sample, such as its patient: (N,), or one such array for each part.
         batch_size: samples a step in training.
+        steps: of training that are tried on a copy of the model and one batch; 0 tries nothing.
         seed: of what is drawn.
 
     Returns:
@@ -41,7 +42,7 @@ def doctor(thing=None, data=None, *, rules=None, groups=None, batch_size=32, see
     for name in names:
         if name not in rules_of.RULES:
             raise unknown("rule of the doctor", name, rules_of.names())
-    options = {"batch_size": batch_size, "seed": seed}
+    options = {"batch_size": batch_size, "steps": steps, "seed": seed}
     try:
         patient = _patient(thing, data, groups, options)
     except (ArtifactError, DataError) as error:

@@ -44,6 +44,7 @@ class Patient:
         groups: the group of each sample by part, or None.
         folder: path of an artifact.
         batch_size: samples a step.
+        steps: of training that may be tried on a copy; 0 for none.
         seed: of whatever is drawn.
     """
 
@@ -54,6 +55,7 @@ class Patient:
     groups: object = None
     folder: object = None
     batch_size: int = 32
+    steps: int = 0
     seed: int = 0
 
     @property
@@ -159,6 +161,20 @@ class Patient:
         return [each for each in self.outputs or () if each.loss is not None and each.y is not None]
 
     @functools.cached_property
+    def trial(self):
+        """A `Trial` on the first samples, or None where nothing can or shall be tried."""
+        from kit.doctor.trial import trial_of
+
+        return trial_of(self)
+
+    @functools.cached_property
+    def hidden(self):
+        """(layer, what it says of the first samples) of each hidden layer that has an activation, or None."""
+        if self.network is None or self.x is None or self.forward[0] is None:
+            return None
+        return _hidden(self.network, head_of(self.x, PROBED))
+
+    @functools.cached_property
     def count(self):
         """Number of training samples, or None."""
         return None if self.x is None else len(views.first(self.x))
@@ -185,6 +201,27 @@ class Patient:
         if keras.backend.backend() == "jax":  # step by step, each operation would be compiled alone
             return self.model.predict_on_batch(x)
         return self.model(x, training=False)
+
+
+def _hidden(network, x):
+    import keras
+    from keras import ops
+
+    bent = [
+        layer for layer in network.layers if graph.activation_of(layer) not in (None, "linear", "unknown")
+    ]
+    bent = [layer for layer in bent if not any(layer.output is each for each in network.outputs)]
+    if not bent:
+        return []
+    inputs = getattr(
+        network, "_inputs_struct", None
+    )  # of several inputs, in the form in which they are given
+    if inputs is None:
+        inputs = network.inputs[0] if len(network.inputs) == 1 else network.inputs
+    said = keras.Model(inputs, [layer.output for layer in bent])
+    said = said.predict_on_batch(x) if keras.backend.backend() == "jax" else said(x, training=False)
+    said = said if isinstance(said, list | tuple) else [said]
+    return [(layer, ops.convert_to_numpy(each)) for layer, each in zip(bent, said, strict=True)]
 
 
 def head_of(x, count):
