@@ -10,8 +10,9 @@ import types
 from kit.doctor.call import doctor
 from kit.doctor.finding import Finding, Findings
 
-__all__ = ["Finding", "Findings", "doctor", "names", "selftest"]
+__all__ = ["Finding", "Findings", "Watch", "doctor", "names", "selftest"]
 _HOMES = {
+    "Watch": "kit.doctor.watch",
     "names": "kit.doctor.rule",
     "selftest": "kit.doctor.selftest",
 }

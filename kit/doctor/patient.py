@@ -172,7 +172,7 @@ class Patient:
         """(layer, what it says of the first samples) of each hidden layer that has an activation, or None."""
         if self.network is None or self.x is None or self.forward[0] is None:
             return None
-        return _hidden(self.network, head_of(self.x, PROBED))
+        return hidden_outputs(self.network, head_of(self.x, PROBED))
 
     @functools.cached_property
     def count(self):
@@ -203,7 +203,14 @@ class Patient:
         return self.model(x, training=False)
 
 
-def _hidden(network, x):
+def hidden_outputs(network, x):
+    """(layer, outputs) of each hidden layer of a graph that has an activation, a list.
+
+    Example:
+        >>> from kit.doctor import toys
+        >>> [(layer.name[:5], said.shape) for layer, said in hidden_outputs(toys.model(), toys.numbers(9))]
+        [('dense', (9, 8))]
+    """
     import keras
     from keras import ops
 
