@@ -98,7 +98,7 @@ def at_epochs(epochs, model, steps):
         >>> course = [{"loss": 1.0 / (i + 1), "val_loss": abs(i - 2) + 1.0} for i in range(7)]
         >>> found = list(at_epochs(course, None, 70))
         >>> found[0][0], found[0][3]
-        ('overfitting', 'val_loss is best at epoch 3 (1) and 5 at epoch 7, while loss fell from 0.3333 to 0.1429')
+        ('overfitting', 'val_loss 1 at epoch 3, its best, 5 at epoch 7; loss from 0.3333 to 0.1429')
     """
     valid = [each.get("val_loss") for each in epochs]
     train = [each.get("loss") for each in epochs]
@@ -107,10 +107,10 @@ def at_epochs(epochs, model, steps):
     best = int(np.argmin(valid))
     since = len(valid) - 1 - best
     if since >= _PATIENCE and valid[-1] > _WORSE * valid[best] and train[-1] < train[best]:
-        evidence = (
-            f"val_loss is best at epoch {best + 1} ({valid[best]:.4g}) and {valid[-1]:.4g} at epoch {len(valid)}, "
-            f"while loss fell from {train[best]:.4g} to {train[-1]:.4g}"
+        seen = (
+            f"val_loss {valid[best]:.4g} at epoch {best + 1}, its best, {valid[-1]:.4g} at epoch {len(valid)}"
         )
+        evidence = f"{seen}; loss from {train[best]:.4g} to {train[-1]:.4g}"
         cure = "EarlyStopping(restore_best_weights=True); more data, augmentation, dropout or weight decay."
         yield "overfitting", "warning", f"from epoch {best + 2}", evidence, cure
     if model is not None and valid[-1] > _LAG * train[-1]:
@@ -123,7 +123,8 @@ def _lagging(model, steps, train, valid):
     for layer in graph.layers(model):
         left = getattr(layer, "momentum", 0.0) ** steps if type(layer).__name__ == "BatchNormalization" else 0
         if left > 0.1:
-            evidence = f"{left:.0%} of its first statistics are left after {steps} steps; loss {train:.3g}, val_loss {valid:.3g}"
+            seen = f"{left:.0%} of its first statistics are left after {steps} steps"
+            evidence = f"{seen}; loss {train:.3g}, val_loss {valid:.3g}"
             cure = f"Write BatchNormalization(momentum={max(0.1, 0.1 ** (1 / steps)):.2g})."
             yield "statistics_lag", "warning", f"layer '{layer.name}'", evidence, cure
             return
