@@ -1,5 +1,6 @@
 """doctor: anything that training is made of -> findings."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +97,9 @@ def _file(path):
 
     register()
     try:
-        return keras.models.load_model(path, safe_mode=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras says of a sick model is found below
+            return keras.models.load_model(path, safe_mode=True)
     except MemoryError:
         raise
     except Exception as error:  # Keras raises many kinds; the cause stands at the end of its text

@@ -1,6 +1,7 @@
 """Watch: a Keras callback that says what goes wrong while it goes wrong."""
 
 import sys
+import time
 
 import keras
 import numpy as np
@@ -9,12 +10,16 @@ from kit.doctor import compiled, courses, graph
 from kit.doctor.finding import Finding, Findings
 from kit.doctor.patient import head_of, hidden_outputs
 
-PROBED = 64  # samples that are looked at after each epoch
+PROBED = 64  # samples that are looked at after an epoch
+_SPARING = 50  # times what the last look inside took has to pass before the next: at most 2 % of the time
 _DEAD = 0.5  # share of a layer's units
 
 
 class Watch(keras.callbacks.Callback):
-    """Looks at every batch's loss, and after each epoch at the weights and at a few samples.
+    """Looks at every batch's loss, and after epochs at the weights and at a few samples.
+
+    It looks inside after the first epoch, after the last, and between them as often as that takes at most
+    2 % of the time.
 
     It tells each finding once, on stderr, and keeps all of them: a loss that is not finite (with the
     layer), below 0, or stays at ln C; steps that oscillate; a network that says one class of all
@@ -24,7 +29,7 @@ class Watch(keras.callbacks.Callback):
     Because it sees every batch, `kit.fit` trains in Keras' own loop with it.
 
     Args:
-        x: some inputs, of which the first 64 are looked at after each epoch; None to look at none.
+        x: some inputs, of which the first 64 are looked at; None to look at none.
         verbose: 0 keeps findings without telling them.
 
     Example:
@@ -51,7 +56,7 @@ class Watch(keras.callbacks.Callback):
         losses = compiled.losses(self.model) or [None]
         self._loss = losses[0] if len(losses) == 1 else None
         self._classes = _classes(self._loss, self.model)
-        self._weights = _weights(self.model)
+        self._weights, self._ended, self._cost = _weights(self.model), None, 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
         """Keras' running mean of the loss begins anew."""
@@ -74,9 +79,12 @@ class Watch(keras.callbacks.Callback):
         self._epochs.append({name: float(value) for name, value in (logs or {}).items()})
         self._look(courses.at_steps(self._losses, self._loss, self._classes, self._when()))
         self._look(courses.at_epochs(self._epochs, self.model, self._step))
-        self._look_at_weights()
-        if self.x is not None and "not_finite" not in self._found:
-            self._look(_of_samples(self.model, self.x, self._classes))
+        began = time.perf_counter()
+        last = epoch + 1 == self.params.get("epochs")
+        if self._ended is None or last or began - self._ended > _SPARING * self._cost:
+            self._look_inside()
+            self._ended = time.perf_counter()
+            self._cost = self._ended - began
 
     def _when(self):
         return f"epoch {self._epoch}, step {self._step}"
@@ -85,10 +93,13 @@ class Watch(keras.callbacks.Callback):
         for finding in found:
             self._tell(*finding)
 
-    def _look_at_weights(self):
+    def _look_inside(self):
+        """Looks at the weights and, where there are some, at the samples."""
         now = _weights(self.model)
         self._look(courses.of_weights(self._weights, now, self._when()))
         self._weights = now
+        if self.x is not None and "not_finite" not in self._found:
+            self._look(_of_samples(self.model, self.x, self._classes))
 
     def _tell(self, rule, severity, where, evidence, cure):
         if rule in self._found:
