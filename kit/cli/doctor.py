@@ -12,6 +12,7 @@ def add_to(commands):
         "thing", metavar="THING", nargs="?", help="data, a folder under saved_models/, or a .keras file"
     )
     command.add_argument("data", metavar="DATA", nargs="?", help="data of the model, where THING is a model")
+    command.add_argument("--target", metavar="COLUMN", help="column of the labels, by name or position")
     command.add_argument(
         "--selftest", action="store_true", help="plant each fault in a small model or data set and find it"
     )
@@ -40,7 +41,10 @@ def _examined(args):
         import keras  # noqa: F401 - here: it takes seconds and talks about itself
 
         import kit
-    return kit.doctor(args.thing, args.data)
+    given = [args.thing] if args.data is None else [args.thing, args.data]
+    if args.target is not None:
+        given[-1] = kit.load_data(given[-1], target=args.target)
+    return kit.doctor(*given)
 
 
 def _selftest(args):

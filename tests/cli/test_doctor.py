@@ -21,3 +21,10 @@ def test_words_that_say_nothing_are_refused(call):
     for words in ((), ("nosuch",)):
         done = call("doctor", *words)
         assert done.status == 2 and "Traceback" not in done.err
+
+
+def test_a_table_is_examined_by_its_target(call, tmp_path):
+    rows = [f"{n},{n % 7},{'yes' if n % 2 else 'no'}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["number,a,said", *rows]) + "\n")
+    done = call("doctor", "t.csv", "--target", "said")
+    assert "column 'number'" in done.out and "identifier_columns" in done.out
