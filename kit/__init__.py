@@ -48,7 +48,17 @@ _HOMES = {
     "kit.training": ("find_learning_rate", "fit"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("activations", "backbones", "losses", "match", "metrics", "optimizers", "schedules", "search")
+_MODULES = (
+    "activations",
+    "backbones",
+    "doctor",
+    "losses",
+    "match",
+    "metrics",
+    "optimizers",
+    "schedules",
+    "search",
+)
 
 __all__ = sorted(_HOME_OF)
 

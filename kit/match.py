@@ -158,7 +158,7 @@ def options(match):
         >>> kit.match.options(kit.match.resolve("numeric", "huber"))
         {'delta': 1.0}
     """
-    parameters = [each for maker in _makers(match) for each in inspect.signature(maker).parameters.values()]
+    parameters = [each for maker in makers(match) for each in inspect.signature(maker).parameters.values()]
     takes = {each.name: each.default for each in parameters if each.name not in _NOT_OPTIONS}
     if decisions.takes_threshold(match.decide):
         takes["threshold"] = 0.5
@@ -201,7 +201,7 @@ def make_loss(match, options=None, *, mean=None, scale=None):
         4.0
     """
     try:
-        losses = [maker(**_taken(maker, options or {})) for maker in _makers(match)]
+        losses = [maker(**_taken(maker, options or {})) for maker in makers(match)]
     except ValueError as error:
         raise MatchError(f"The loss '{match.loss}' of a {match.form} target: {error}") from error
     loss = losses[0]
@@ -280,8 +280,8 @@ def initial_bias(match, **facts):
     return biases.initial_bias(match.bias, **facts)
 
 
-def _makers(match):
-    """The maker of each loss of a row; one, but for a sum."""
+def makers(match):
+    """The maker of each loss of a row, its class or a function: one, but for a sum."""
     return [_ROWS.get(f"{match.form} {part}") for part in _parts(match.loss)]
 
 

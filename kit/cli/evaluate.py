@@ -51,7 +51,8 @@ def _measured(args, began):
     parts = data.parts()
     if args.split not in parts:
         raise KitError(f"{args.data} has no {args.split} part. There are: {', '.join(parts)}. Use --split.")
-    report = kit.evaluate(predictor, parts[args.split], findings=data.issues)
+    findings = kit.doctor(predictor, data, steps=0) if args.report else data.issues
+    report = kit.evaluate(predictor, parts[args.split], findings=findings)
     report = dataclasses.replace(report, split=args.split)
     if args.report:
         output.say(f"Report: {report.save(args.report)}")

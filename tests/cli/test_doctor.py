@@ -1,0 +1,30 @@
+"""kit doctor: findings as a table or JSON; status 2 where one is an error."""
+
+from kit.doctor import toys
+
+
+def test_a_model_with_an_error_ends_with_status_2(call, tmp_path):
+    toys.model(1, "softmax", "mse").save(tmp_path / "wrong.keras")
+    done = call("doctor", "wrong.keras")
+    assert done.status == 2
+    assert "softmax_of_one" in done.out and "-> " in done.out
+    found = call("doctor", "wrong.keras", "--json").json["findings"]
+    assert {"rule", "severity", "where", "evidence", "cure"} == set(found[0])
+
+
+def test_data_without_an_error_end_with_status_0(call):
+    done = call("doctor", "wine")
+    assert done.status == 0 and "error" not in done.out
+
+
+def test_words_that_say_nothing_are_refused(call):
+    for words in ((), ("nosuch",)):
+        done = call("doctor", *words)
+        assert done.status == 2 and "Traceback" not in done.err
+
+
+def test_a_table_is_examined_by_its_target(call, tmp_path):
+    rows = [f"{n},{n % 7},{'yes' if n % 2 else 'no'}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["number,a,said", *rows]) + "\n")
+    done = call("doctor", "t.csv", "--target", "said")
+    assert "column 'number'" in done.out and "identifier_columns" in done.out
