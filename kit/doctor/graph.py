@@ -203,6 +203,14 @@ def layers(model):
     return found
 
 
+def inputs_as_given(network):
+    """The inputs of a graph in the form in which they are given: one tensor, a list or a dict."""
+    inputs = getattr(network, "_inputs_struct", None)
+    if inputs is not None:
+        return inputs
+    return network.inputs[0] if len(network.inputs) == 1 else network.inputs
+
+
 def edges(model):
     """(operation, operation before it) for every edge of a graph, through nested models.
 

@@ -220,12 +220,7 @@ def hidden_outputs(network, x):
     bent = [layer for layer in bent if not any(layer.output is each for each in network.outputs)]
     if not bent:
         return []
-    inputs = getattr(
-        network, "_inputs_struct", None
-    )  # of several inputs, in the form in which they are given
-    if inputs is None:
-        inputs = network.inputs[0] if len(network.inputs) == 1 else network.inputs
-    said = keras.Model(inputs, [layer.output for layer in bent])
+    said = keras.Model(graph.inputs_as_given(network), [layer.output for layer in bent])
     said = said.predict_on_batch(x) if keras.backend.backend() == "jax" else said(x, training=False)
     said = said if isinstance(said, list | tuple) else [said]
     return [(layer, ops.convert_to_numpy(each)) for layer, each in zip(bent, said, strict=True)]

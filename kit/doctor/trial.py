@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from kit.doctor import graph
 from kit.doctor.patient import head_of
 
 BATCH = 32  # samples
@@ -73,7 +74,9 @@ class Trial:
         """The model anew, with its weights, its loss and another optimizer."""
         import keras
 
-        copy = keras.models.clone_model(self.network)
+        inputs = graph.inputs_as_given(self.network)
+        bare = keras.Model(inputs, self.network.outputs)  # not compiled: losses may be of any class
+        copy = keras.models.clone_model(bare)
         copy.set_weights(self.network.get_weights())
         given = self.model._compile_loss
         eager = keras.backend.backend() == "tensorflow"  # compiling takes longer than a few steps
@@ -96,8 +99,6 @@ def trial_of(patient):
 def weights_of(model):
     """Name of each layer -> its trainable weights, arrays."""
     from keras import ops
-
-    from kit.doctor import graph
 
     layers = [layer for layer in graph.layers(model) if layer.trainable_variables]
     return {
