@@ -124,6 +124,7 @@ ON_JAX = """if True:
 """
 
 
+@pytest.mark.large
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the file is written on TensorFlow")
 def test_a_file_written_on_tensorflow_finds_the_same_on_jax(trained, data, tmp_path):
     pytest.importorskip("jax", reason="needs jax")

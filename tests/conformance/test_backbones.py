@@ -50,7 +50,7 @@ def test_one_batch_can_be_learnt_by_heart(name, rng):
 
 
 @every_backbone
-@pytest.mark.parametrize("activation", ["relu", "prelu"])
+@pytest.mark.parametrize("activation", ["relu", pytest.param("prelu", marks=pytest.mark.large)])
 def test_the_file_opens_and_predicts_the_same(name, activation, rng, tmp_path):
     model = built(name, activation=activation)
     keras.Model(model.input, model.output).save(tmp_path / "model.keras")
@@ -61,6 +61,7 @@ def test_the_file_opens_and_predicts_the_same(name, activation, rng, tmp_path):
     np.testing.assert_allclose(model(x), again(x), rtol=1e-6)
 
 
+@pytest.mark.large
 @every_backbone
 def test_the_same_seed_builds_the_same_weights(name):
     for left, right in zip(built(name).get_weights(), built(name).get_weights(), strict=True):
@@ -68,11 +69,8 @@ def test_the_same_seed_builds_the_same_weights(name):
 
 
 @every_backbone
-@pytest.mark.parametrize(
-    "setting", [{"width": 4}, {"depth": 1}, {"normalization": "layer"}, {"dropout": 0.5}], ids=str
-)
-def test_every_setting_is_taken(name, setting, rng):
-    model = built(name, **setting)
+def test_every_setting_is_taken(name, rng):
+    model = built(name, width=4, depth=1, normalization="layer", dropout=0.5)
     assert np.isfinite(keras.ops.convert_to_numpy(model(samples(model, 2, rng)))).all()
 
 

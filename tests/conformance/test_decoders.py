@@ -89,7 +89,8 @@ def still_weights(model, x):
     for weight in model.trainable_weights:  # also of what starts at 0 and so lets nothing pass
         weight.assign_add(rng.normal(scale=0.1, size=weight.shape))
     before = [np.array(weight) for weight in model.trainable_weights]
-    model.compile(keras.optimizers.SGD(1.0), "mse", jit_compile=keras.backend.backend() == "jax")  # one step
+    on_jax = keras.backend.backend() == "jax"
+    model.compile(keras.optimizers.SGD(1.0), "mse", jit_compile=on_jax, run_eagerly=not on_jax)  # one step
     model.train_on_batch(x, rng.normal(size=(*x.shape[:3], 2)))
     steps = [
         np.abs(np.array(after) - old).max()

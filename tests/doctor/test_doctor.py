@@ -113,6 +113,7 @@ def test_an_unknown_rule_is_named_with_the_nearest():
         kit.doctor(wrong(), rules=["softmax_of_on"])
 
 
+@pytest.mark.large
 def test_the_selftest_plants_at_least_fifty_faults():
     assert sum(len(rule.examples(name)[0]) for name in rule.names()) >= 50
     assert all(each["right"] for each in selftest(["softmax_of_one", "one_class"]))

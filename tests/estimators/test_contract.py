@@ -33,6 +33,7 @@ def test_every_check_of_scikit_learn_passes(kind, request):
     estimator_checks.check_estimator(request.getfixturevalue(kind))
 
 
+@pytest.mark.large
 def test_a_grid_search_over_a_pipeline_finds_the_setting_that_learns(classifier):
     X, y = make_blobs(60, centers=2, cluster_std=0.5, random_state=0)
     pipeline = make_pipeline(StandardScaler(), classifier)

@@ -61,6 +61,7 @@ def test_no_time_is_no_plan():
         kit.plan(kit.load_data("wine"), minutes=0)
 
 
+@pytest.mark.large
 def test_a_detector_is_as_wide_as_the_time_allows_and_little_time_is_told():
     data = kit.load_data(kit.shapes("detection", 12, (32, 32)), task="detection")
     plan = kit.plan(data, minutes=0.01)

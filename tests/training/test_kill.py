@@ -203,6 +203,7 @@ def chosen(count):
     return np.linspace(1, count, WRITES + 2, dtype=int)[1:-1].tolist()
 
 
+@pytest.mark.large
 def test_a_command_killed_at_random_moments_ends_with_the_same_weights(commands, whole, tmp_path):
     expected, seconds, _ = whole(LONG)
     draw, left, kills = random.Random(0), MOMENTS, []

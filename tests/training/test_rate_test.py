@@ -27,6 +27,7 @@ def test_the_loss_is_flat_at_first_then_falls_then_rises(data):
     assert found.losses[-1] > 2 * found.losses[least] or len(found.rates) < 100
 
 
+@pytest.mark.large
 def test_training_at_the_suggestion_learns_more_than_far_below_and_far_above(data):
     suggestion = kit.find_learning_rate(linear(data, optimizer="sgd"), data).suggestion
     ends = []

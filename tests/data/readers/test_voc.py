@@ -64,8 +64,12 @@ def test_how_pixels_count_can_be_said(folder, said, first):
 
 
 def test_a_folder_around_it_and_the_file_alone_are_taken_too(folder):
-    root = folder({"a": [BOX]})
-    assert takes(root) and takes(root / "Annotations/a.xml") and takes(root.parent, "detection")
+    around = folder({"a": [BOX]})
+    root = around / "voc"
+    root.mkdir()
+    for name in ("Annotations", "JPEGImages"):
+        (around / name).rename(root / name)
+    assert takes(root) and takes(root / "Annotations/a.xml") and takes(around, "detection")
     assert not takes(root, "segmentation") and not takes(root / "JPEGImages") and not takes("nowhere")
     assert len(of(root / "Annotations/a.xml").inputs) == 1
 
