@@ -14,8 +14,8 @@ padded to a multiple of 32. The mean IoU is counted by scikit-learn's confusion 
 - torch: segmentation_models.pytorch's Unet on resnet34, its Dice loss and Adam of 2e-4 with a cosine
   as in its CamVid example (needs segmentation-models-pytorch)
 
-`--speed` times one step and one prediction of kit's U-Net, trained by `kit.fit`'s engine, by
-`model.fit`, and by a bare compiled loop.
+`--speed` times one step and one prediction of kit's U-Net, trained by `kit.fit`'s engine in float32 and in
+the format that it chooses here, by `model.fit`, and by a bare compiled loop.
 """
 
 import time
@@ -225,7 +225,7 @@ def speed(data, repeats):
 
     import kit
     from kit.artifact import Predictor
-    from kit.training import engines
+    from kit.training import engines, precision
 
     keras.utils.set_random_seed(SEED)
     model = kit.build_segmenter(data.task, data.input, width=16, depth=3)
@@ -233,8 +233,12 @@ def speed(data, repeats):
     x, y = feed.epoch(0)
     engine = engines.get(keras.backend.backend())(model, 4)
     on_device = engine.on_device((x, y))
+    low, name = lowered(model), precision.chosen("auto", model, 4)[0]
     order = feed.order(0)[: len(x) // 4 * 4].reshape(-1, 4)
     bare = bare_step(model)
+
+    def lower():
+        return timing.timed(lambda: low.train(on_device, order))
 
     def plain():
         return timing.timed(lambda: model.fit(x, y, batch_size=4, shuffle=False, verbose=0))
@@ -245,10 +249,12 @@ def speed(data, repeats):
     def loop():
         return timing.timed(lambda: [bare(x[rows], y[rows]) for rows in order])
 
-    plain(), own(), loop()  # traced
-    mine, keras_, bare_ = timing.turns(repeats, own, plain, loop)
-    yield timing.row(f"training, {len(order)} steps, beside model.fit", mine, keras_)
-    yield timing.row(f"training, {len(order)} steps, beside the bare step", mine, bare_)
+    plain(), own(), loop(), lower()  # traced
+    chosen, mine, keras_, bare_ = timing.turns(repeats, lower, own, plain, loop)
+    steps = f"training, {len(order)} steps"
+    yield timing.row(f"{steps}, {name}, beside model.fit in float32", chosen, keras_)
+    yield timing.row(f"{steps}, float32, beside model.fit", mine, keras_)
+    yield timing.row(f"{steps}, float32, beside the bare step", mine, bare_)
     predictor, image = Predictor(model), data.test.encoded[0]
     model.predict(image[None], verbose=0), predictor(image)
     sides = timing.turns(
@@ -257,6 +263,26 @@ def speed(data, repeats):
         lambda: timing.timed(lambda: model.predict(image[None], verbose=0)),
     )
     yield timing.row("one image, beside model.predict", *sides)
+
+
+def lowered(model):
+    """An engine traced in the number format that `kit.fit` takes here: it is read while tracing."""
+    import keras
+
+    import kit
+    from kit.training import engines, precision
+
+    twin = kit.build_segmenter(model.kit.task, model.kit.input, width=16, depth=3)
+    name = precision.chosen("auto", twin, 4)[0]
+    engine = engines.get(keras.backend.backend())(twin, 4)
+    train = engine.train
+
+    def traced(arrays, order):
+        with precision.lowered(twin, name):
+            return train(arrays, order)
+
+    engine.train = traced
+    return engine
 
 
 def bare_step(model):
