@@ -10,6 +10,7 @@ import dataclasses
 import numpy as np
 
 from kit.data import noise
+from kit.data.bend import bent
 from kit.inputs import pixels
 from kit.maps import VOID
 
@@ -28,12 +29,14 @@ class Policy:
         zoom: largest factor by which a patch shows more or less of its image, 1 for none.
         brightness: largest part of the scale that is added or taken away.
         contrast: largest part by which distances from the patch's mean grow or shrink.
+        bend: pixels by which points of a 4 x 4 grid move, as a standard deviation; see `kit.data.bend`.
         scale: the value of white.
     """
 
     mirror: bool = True
     turn: bool = False
     zoom: float = 1.0
+    bend: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
     scale: float = 255.0
@@ -131,6 +134,8 @@ class Patches:
                 scale=self.task.white,
             )
             return noisy, y
+        if self.policy.bend:
+            x, y = bent(x, y, self.policy.bend, draw)
         return self._coloured(x, draw), y
 
     def _inside(self, image, row, draw):
