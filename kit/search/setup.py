@@ -245,9 +245,9 @@ def _teller(ledger, limits, loud):
         if not loud:
             return
         total = limits["trials"]
-        count = f"{len(ledger.ended)}" + (f"/{total}" if total < oracles.MOST else "")
+        count = f"{len(ledger.ended)}" + (f" of {total}" if total < oracles.MOST else "")
         found = outcome.reason if outcome.score is None else f"{ledger.objective.name} {outcome.score:.4g}"
-        head = "default settings" if outcome.trial == DEFAULT else f"trial {count}"
+        head = "default settings" if outcome.trial == DEFAULT else f"trial {outcome.trial} ({count})"
         _say(f"{head}  {outcome.status}  {found}  {outcome.seconds:.1f} s{_best(ledger)}")
 
     return tell

@@ -30,7 +30,7 @@ def test_a_search_ends_with_a_winner_a_leaderboard_a_report_and_one_json_object(
     assert (tmp_path / result["report"]).read_text("utf-8").startswith("<!doctype html>")
     predictor = kit.load(tmp_path / result["artifact"])
     assert kit.evaluate(predictor, kit.load_data("wine").test).metrics == pytest.approx(result["metrics"])
-    assert "trial 3/3" in done.err
+    assert "trial 0002 (3 of 3)" in done.err
 
 
 def test_the_same_command_goes_on_where_it_was_and_trains_nothing_twice(call, tmp_path):
@@ -38,7 +38,7 @@ def test_the_same_command_goes_on_where_it_was_and_trains_nothing_twice(call, tm
     more = call(*WORDS, "--json")
     assert more.status == 0
     assert more.json["trials"] == 3
-    assert "trial 3/3" in more.err and "trial 2/3" not in more.err
+    assert "(3 of 3)" in more.err and "(2 of 3)" not in more.err
     events = [record["event"] for record in storage.read_journal(tmp_path / "runs/search-wine/journal.jsonl")]
     assert (events.count("asked"), events.count("ended")) == (3, 3)
 
