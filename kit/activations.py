@@ -146,6 +146,15 @@ def binned_boxes(logits, size=(64, 64), strides=(8, 16), **_):
     return BoxesAndScores(size, strides, BINS, name="output")(logits)
 
 
+@OUTPUTS.register("anchored_boxes")
+def anchored_boxes(logits, size=(64, 64), strides=(8, 16), anchors=None, **_):
+    """Of each anchor, four deltas as corners in pixels, and the rest by sigmoid."""
+    from kit.anchors import typical
+    from kit.places import AnchoredBoxes
+
+    return AnchoredBoxes(size, strides, anchors or typical(size), name="output")(logits)
+
+
 @OUTPUTS.register("regions")
 def regions(corners, logits, size=(64, 64), **_):
     """Of each region, four deltas as corners in pixels, and the rest by softmax, without background."""

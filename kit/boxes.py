@@ -15,6 +15,7 @@ FORMATS = ("xyxy", "xywh", "cxcywh", "rel_xyxy", "rel_xywh", "rel_cxcywh")
 OVERLAPS = ("iou", "giou", "diou", "ciou")
 _TINY = 1e-7  # below any area of boxes worth the name, in square pixels
 _SHORT = 1e-3  # pixels: sides below it have no shape to compare
+_AT_ONCE = 512  # boxes whose overlaps with each other are held at a time
 _FARTHEST = math.log(1000 / 16)  # of a decoded side's log: exp() of an untrained output stays finite
 
 
@@ -221,7 +222,6 @@ def roi_align(features, boxes, size=7, *, stride=1, samples=2):
 
     A bin is the mean of `samples` x `samples` points, each read between the four places around it;
     places are the middles of pixels. What lies more than a place outside the map is 0.
-
     Source: He et al. 2017, Mask R-CNN (arXiv:1703.06870), "aligned" as corrected in detectron2.
 
     Args:
@@ -325,19 +325,27 @@ def _unlike(corners, share, ops):
 def _nms_of_arrays(boxes, scores, labels, threshold, count):
     found = np.full((len(boxes), count), -1, "int32")
     for row, (places, ranks) in enumerate(zip(boxes, scores, strict=True)):
-        left = [index for index in np.argsort(-ranks, kind="stable") if ranks[index] > 0]
-        kept = []
-        while left and len(kept) < count:
-            best, *left = left
-            kept.append(best)
-            overlaps = iou(places[[best]], places[left])[0] if left else ()
-            left = [
-                index
-                for index, value in zip(left, overlaps, strict=True)
-                if value <= threshold or (labels is not None and labels[row][index] != labels[row][best])
-            ]
+        order = np.argsort(-ranks, kind="stable")
+        kinds = np.zeros(len(ranks), int) if labels is None else labels[row]
+        kept = _greedy(places, kinds, order[ranks[order] > 0], threshold, count)
         found[row, : len(kept)] = kept
     return found
+
+
+def _greedy(places, kinds, order, threshold, count):
+    """Indices that are kept of those in `order`; the overlaps of many are computed at a time."""
+
+    def clash(first, second):
+        return (iou(places[first], places[second]) > threshold) & (kinds[first][:, None] == kinds[second])
+
+    kept = []
+    for part in np.split(order, range(_AT_ONCE, len(order), _AT_ONCE)):
+        left, within = ~clash(np.array(kept, int), part).any(axis=0), clash(part, part)
+        for place, index in enumerate(part):
+            if left[place] and len(kept) < count:
+                kept.append(index)
+                left &= ~within[place]
+    return kept
 
 
 def _tents(low, high, edge, size, samples, ops):

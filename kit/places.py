@@ -4,6 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from kit import anchors as shapes
+from kit import boxes as geometry
+
 _STEEP = (-4.0, 20.0)  # raw distances are cut to this range: softplus of it is finite and not 0
 NEAREST = 0.02  # strides: no side of a box is nearer to its place, so that no box is without area
 
@@ -85,3 +88,41 @@ class BoxesAndScores(keras.layers.Layer):
         """Distances (batch, places, 4) in strides as corners in pixels."""
         far = ops.minimum((far + NEAREST) * self._steps, float(max(self.size)))
         return ops.concatenate([self._middles - far[..., :2], self._middles + far[..., 2:]], axis=-1)
+
+
+@keras.saving.register_keras_serializable(package="kit")
+class AnchoredBoxes(keras.layers.Layer):
+    """Raw outputs of all anchors as corners in pixels and the probability of each class.
+
+    Args:
+        size: (height, width) of the image, pixels.
+        strides: pixels between the places of each level, finest first.
+        anchors: (width, height) of each, pixels.
+
+    Call arguments:
+        x: (batch, A, 4 + classes): the deltas of the anchor's box, and one logit a class.
+
+    Returns:
+        (batch, A, 4 + classes) float32: x1, y1, x2, y2, and probabilities.
+
+    Source: Lin et al. 2017, Focal Loss for Dense Object Detection (arXiv:1708.02002), section 4.
+
+    Example:
+        >>> layer = AnchoredBoxes((8, 8), (8,), ((4, 2),))
+        >>> np.asarray(layer(np.zeros((1, 1, 5), "float32"))).tolist()
+        [[[2.0, 3.0, 6.0, 5.0, 0.5]]]
+    """
+
+    def __init__(self, size, strides, anchors, **kwargs):
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.size, self.strides = tuple(size), tuple(strides)
+        self.anchors = tuple(map(tuple, anchors))
+        self._corners, _ = shapes.grid(self.size, self.strides, self.anchors)
+
+    def call(self, x):
+        boxes = geometry.decoded(x[..., :4], ops.convert_to_tensor(self._corners))
+        return ops.concatenate([boxes, ops.sigmoid(x[..., 4:])], axis=-1)
+
+    def get_config(self):
+        own = {"size": self.size, "strides": self.strides, "anchors": self.anchors}
+        return {**super().get_config(), **own}

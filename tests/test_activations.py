@@ -107,7 +107,7 @@ OUTPUTS = {"quantiles": {"targets": 2, "quantiles": 2}, "gaussian": {"targets": 
 
 @pytest.mark.parametrize("name", activations.OUTPUTS.names())
 def test_outputs_are_float32_and_their_file_opens_with_keras_alone(name, tmp_path):
-    if name in ("boxes", "binned_boxes", "regions"):
+    if name in ("boxes", "binned_boxes", "anchored_boxes", "regions"):
         pytest.skip("of places, not of units: tests/test_places.py, tests/test_regions.py")
     model, x = output(name, 4, **OUTPUTS.get(name, {})), [[0.5, -1.0, 2.0, 0.1]]
     assert model.output.dtype == "float32" and model.output_shape == (None, 4)

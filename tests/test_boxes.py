@@ -125,7 +125,8 @@ def greedy(places, scores, labels, threshold):
 
 @pytest.mark.parametrize("threshold", [0.1, 0.5, 0.9])
 @pytest.mark.parametrize("to", [np.asarray, tensor], ids=["NumPy", "backend"])
-def test_suppression_is_exactly_greedy(to, threshold, rng):
+def test_suppression_is_exactly_greedy(to, threshold, rng, monkeypatch):
+    monkeypatch.setattr(boxes, "_AT_ONCE", 17)  # of 60
     places = drawn(rng, 3, 60, size=30)
     scores = rng.permutation(180).reshape(3, 60).astype("float32") - 5  # the last six are none
     labels = rng.integers(0, 3, (3, 60)).astype("int32")

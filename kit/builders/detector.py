@@ -38,14 +38,16 @@ def build_detector(
 
     "yolo" looks once and has no anchors: maps of a backbone, joined down and up again (PAN), and a head
     that says of each of their places how far away the sides of a box are and what is in it.
+    "retinanet" looks once, too, and measures from anchors on a feature pyramid, boxes that k-means fits to
+    those of the training; anchors learn the objects that they overlap, by focal loss.
     "faster_rcnn" looks twice: of anchors on a feature pyramid it takes up to 100 regions that may hold an
     object, and says of each what is in it and where exactly.
 
     Args:
         task: a `Detection`; it decides the outputs, the loss and the decision.
         input: an `Images` of known size, or the shape (height, width, channels).
-        architecture: "yolo", "faster_rcnn" or "auto", which follows the task's loss. It gives a task
-            that asks for no loss the one that fits.
+        architecture: "yolo", "retinanet", "faster_rcnn" or "auto", which follows the task's loss. It gives
+            a task that asks for no loss the one that fits.
         backbone: a name in `kit.backbones.names()` that keeps maps on the way; "auto" takes "csp".
         strides: pixels between the places that look for objects, finest first, each twice the one
             before; None lets the sizes of the training objects decide.
@@ -101,6 +103,7 @@ def _fitting(task, architecture):
 
     known = {  # the output activations of each, its neck, and the sizes it likes
         "yolo": (("boxes", "binned_boxes"), detect.pan, {}),
+        "retinanet": (("anchored_boxes",), regions.levels, {"fine": _FINE, "levels": 2}),
         "faster_rcnn": (("regions",), regions.levels, {"fine": _FINE, "levels": 2}),
     }
     if architecture not in ("auto", *known):

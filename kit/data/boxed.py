@@ -145,6 +145,24 @@ def by_part(labels, task, parts):
     return issues
 
 
+def crowded(samples):
+    """Issues: parts with images of more boxes than a target holds.
+
+    Args:
+        samples: {part: `Samples`}.
+    """
+    issues = []
+    for part, own in samples.items():
+        most = own.task.padding
+        over = [row for row, (_, names) in enumerate(own.labels) if most is not None and len(names) > most]
+        if over:
+            first = f"{own.names[over[0]]} has {len(own.labels[over[0]][1])}"
+            what = f"{len(over)} images with more than {most} boxes ({first})"
+            cure = f"Losses see the largest {most} of each, reports all. For more say padding in the task."
+            issues.append(Fault(f"{part} part", what, cure=cure))
+    return issues
+
+
 def fingerprint(labels):
     """Bytes that are equal where all boxes and classes are."""
     digest = hashlib.sha256()

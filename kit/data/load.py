@@ -230,6 +230,8 @@ def _assembled(raw, kind, input, task, parts):
             else task.fitted(rows_of(raw.labels, train))
         )
     samples = {part: _samples(raw, kind, input, task, rows) for part, rows in parts.items() if len(rows)}
+    if raw.dense == "boxes":
+        raw.issues += boxed.crowded(samples)
     if kind is tables:
         raw.notes += _unseen(input, samples)
         raw.issues[:0] = _leaks(raw)  # first: they matter most

@@ -145,13 +145,27 @@ def of_boxes(raw, labels, classes=()):
         `raw`, as `collect` gives it.
     """
     marked = []
-    for name, (boxes, labels_here) in zip(raw.names, labels, strict=True):
+    for name, pair in zip(raw.names, labels, strict=True):
         each = Marked(None, name)
-        for place, (box, label) in enumerate(zip(boxes, labels_here, strict=True), start=1):
+        boxes, labels_here = _two_lists(pair)
+        if len(boxes) != len(labels_here):
+            what = f"{len(boxes)} boxes and {len(labels_here)} names"
+            each.lost = Fault(name, what, "a pair: (boxes_xyxy (M, 4), M names)")
+            boxes = ()
+        for place, (box, label) in enumerate(zip(boxes, labels_here, strict=False), start=1):
             each.add(scalar(label), box, f"box {place}")
         marked.append(each)
     raw.dense, raw.sizes = "boxes", [picture.shape[:2] for picture in raw.inputs]
     return judge(raw, marked, "xyxy", classes=classes)
+
+
+def _two_lists(pair):
+    """The boxes and the names of one image; a name and no box where it is no pair of them."""
+    try:
+        boxes, names = map(list, pair)
+    except (TypeError, ValueError):
+        return [], [None]
+    return boxes, names
 
 
 def _objects(marked, sizes, rotated):

@@ -75,7 +75,7 @@ def images_of(config):
                 images, more = pairs.files_below(place, place)
             else:
                 images, more = _listed(place, bases)
-            found.setdefault(part, []).extend(images)
+            found[part] = list(dict.fromkeys([*found.get(part, []), *images]))
             faults += more
     return found, faults
 
@@ -151,7 +151,8 @@ def _names(text, file):
     count = _values(text, "nc")
     if not found and count and count[0].isdigit():
         return {number: number for number in range(int(count[0]))}
-    return found or names_in([file.parent])[0]
+    found = found or names_in([file.parent])[0]
+    return {number: name if str(name).strip() else number for number, name in found.items()}
 
 
 def _found(entry, bases):

@@ -44,7 +44,7 @@ def pan(maps, **style):
     return up
 
 
-def detect(maps, classes, bins=None, **style):
+def detect(maps, classes, bins=None, anchors=None, **style):
     """Each map through two convolutions for boxes and two for classes; all places in one tensor.
 
     Source: Ge et al. 2021, YOLOX (arXiv:2107.08430), for the decoupled head; Lin et al. 2017
@@ -54,11 +54,13 @@ def detect(maps, classes, bins=None, **style):
         maps: (batch, h, w, C) tensors.
         classes: number of classes.
         bins: logits of each distance; None for one number.
+        anchors: how many boxes a place of each map says; None for one, of distances and not of deltas.
         **style: as of `pan`.
 
     Returns:
         (batch, places, 4 + classes) raw outputs, level by level, row by row; with bins
-        (batch, places, 4 * bins + classes).
+        (batch, places, 4 * bins + classes); with anchors (batch, A, 4 + classes), of one place one after
+        the other.
 
     Example:
         >>> import keras
@@ -78,11 +80,15 @@ def detect(maps, classes, bins=None, **style):
     sides = 4 * (bins or 1)
     rare, rows = -math.log((1 - _OBJECTS) / _OBJECTS), []
     far = _SIDE if bins is None else [_FALL * step for step in range(bins)] * 4
-    for features in maps:
+    far = far if anchors is None else 0.0
+    for features, count in zip(maps, anchors or [1] * len(maps), strict=True):
+        if not count:
+            continue
         width = max(16, maps[0].shape[-1])
         box, kind = features, features
         for _ in range(2):
             box, kind = conv_norm_act(box, width, **style), conv_norm_act(kind, width, **style)
-        both = keras.layers.Concatenate()([last(box, sides, far), last(kind, classes, rare)])
-        rows.append(keras.layers.Reshape((-1, sides + classes))(both))
+        said = (last(box, count * sides, far), sides), (last(kind, count * classes, rare), classes)
+        both = [keras.layers.Reshape((-1, units))(each) for each, units in said]
+        rows.append(keras.layers.Concatenate()(both))
     return keras.layers.Concatenate(axis=1)(rows) if len(rows) > 1 else rows[0]

@@ -1,5 +1,6 @@
 """The ends of detectors: from maps of one width to raw outputs, by the output activation that follows."""
 
+from kit.anchors import by_level
 from kit.decoders import detect, regions
 from kit.objects import BINS
 
@@ -28,5 +29,8 @@ def raw(kind, maps, classes, *, size, strides, anchors, **style):
     if kind in ("boxes", "binned_boxes"):
         bins = BINS if kind == "binned_boxes" else None
         return (detect.detect(maps, classes, bins, **style),)
+    if kind == "anchored_boxes":
+        counts = [len(own) for own in by_level(anchors, strides)]
+        return (detect.detect(maps, classes, anchors=counts, **style),)
     places = {"size": size, "strides": strides, "anchors": anchors}
     return regions.two_stage(maps, classes, **places, **style)

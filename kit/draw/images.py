@@ -5,6 +5,8 @@ import numpy as np
 from kit.draw.figures import png
 from kit.draw.text import readable
 
+_TOP, _RIGHT = 0.06, 0.8  # shares of the sides beyond which a name stands inside of its box: else it is cut
+
 
 def overlaid(picture, mask, colors, void=255, opacity=0.55):
     """A picture under its mask, (h, w, 3) in 0 to 1.
@@ -46,7 +48,10 @@ def boxes_on(axes, picture, boxes, names, colors, scores=None):
         axes.add_patch(Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=color, linewidth=1.2))
         text = readable(name, 16) + ("" if scores is None else f" {scores[place]:.2f}")
         style = {"facecolor": color, "edgecolor": "none", "pad": 0.6}
-        axes.text(x1, y1, text, fontsize=6, color="white", va="bottom", bbox=style, clip_on=True)
+        is_high, is_far = y1 < _TOP * picture.shape[0], x1 > _RIGHT * picture.shape[1]
+        corner = (min(x2, picture.shape[1]) if is_far else x1), max(y1, 0)
+        sides = {"va": "top" if is_high else "bottom", "ha": "right" if is_far else "left"}
+        axes.text(*corner, text, fontsize=6, color="white", bbox=style, clip_on=True, **sides)
 
 
 def with_boxes(picture, boxes, names, colors, scores=None):

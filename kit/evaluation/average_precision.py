@@ -118,8 +118,8 @@ def average_precision(truths, detections, classes):
             pair.prepare()
         _match(pairs)
         evidence.append(_evidence(every))
-        for place, (low, high) in enumerate(AREAS.values()):
-            counted = sum(int(np.sum(~pair.left_out(low, high))) for pair in pairs)
+        counts = sum(np.sum(~pair.left_out, axis=1) for pair in pairs) if pairs else ()
+        for place, counted in enumerate(counts):
             if counted:
                 where = np.s_[:, number, place]
                 precision[:, :, number, place], scores[:, :, number, place], recall[where] = _curves(
@@ -164,6 +164,7 @@ class _Pair:
     scores: np.ndarray
     overlaps: np.ndarray | None = None  # (candidates, true boxes)
     candidates: np.ndarray | None = None  # detections that overlap something well enough
+    left_out: np.ndarray | None = None  # (areas, true boxes): do not count in this range
     matched: np.ndarray | None = None  # (thresholds, areas, detections)
     ignored: np.ndarray | None = None  # the same: counts neither way
 
@@ -176,20 +177,21 @@ class _Pair:
         true = (truth[name][own] for name in ("boxes", "area", "crowd", "spared"))
         return cls(*true, found, scores[order])
 
-    def left_out(self, low, high):
-        """Which true boxes do not count in a range of areas."""
-        return self.spared | (self.area < low) | (self.area > high)
-
     def prepare(self):
         """Overlaps of what may match, and the state before the first match."""
-        area = boxes.area(self.found)
-        outside = [(area < low) | (area > high) for low, high in AREAS.values()]
+        self.left_out = self.spared | _outside(self.area)
         shape = (len(THRESHOLDS), len(AREAS), len(self.scores))
         self.matched = np.zeros(shape, bool)
-        self.ignored = np.broadcast_to(np.array(outside).reshape(1, *shape[1:]), shape).copy()
+        self.ignored = np.broadcast_to(_outside(boxes.area(self.found)), shape).copy()
         found = overlaps(self.found, self.truth, self.crowd)
         near = found.max(axis=1, initial=0.0) >= THRESHOLDS[0] - 1e-9
         self.candidates, self.overlaps = np.flatnonzero(near), found[near]
+
+
+def _outside(area):
+    """(areas, n): which of these areas (n,) lie outside of each range."""
+    low, high = np.array(list(AREAS.values())).T[..., None]
+    return (area < low) | (area > high)
 
 
 def _match(pairs):
@@ -214,11 +216,12 @@ def _match_together(pairs):
     spared = np.zeros((len(pairs), wide), bool)
     for row, pair in enumerate(pairs):
         overlaps[: len(pair.candidates), row, : len(pair.area)] = pair.overlaps
-        left_out[row, :, : len(pair.area)] = [pair.left_out(*ends) for ends in AREAS.values()]
+        left_out[row, :, : len(pair.area)] = pair.left_out
         spared[row, : len(pair.area)] = pair.spared
     lengths = np.array([len(pair.candidates) for pair in pairs])
     least = np.minimum(THRESHOLDS, 1 - 1e-10)[:, None, None]
     taken = np.zeros((len(pairs), len(THRESHOLDS), len(AREAS), wide), bool)
+    hits, others = np.zeros((2, most, *taken.shape[:-1]), bool)
     for step in range(most):
         here = slice(int(np.sum(lengths > step)))
         value = overlaps[step, here, None, None]  # (pairs, 1, 1, true boxes)
@@ -237,10 +240,11 @@ def _match_together(pairs):
         hit = is_real | is_other
         rows, thresholds, areas = np.nonzero(hit)
         taken[rows, thresholds, areas, best[rows, thresholds, areas]] = True
-        for row, pair in enumerate(pairs[here]):
-            place = pair.candidates[step]
-            pair.matched[:, :, place] = hit[row]
-            pair.ignored[:, :, place] = np.where(hit[row], is_other[row], pair.ignored[:, :, place])
+        hits[step, here], others[step, here] = hit, is_other
+    for row, pair in enumerate(pairs):
+        hit, is_other = (np.moveaxis(each[: lengths[row], row], 0, -1) for each in (hits, others))
+        pair.matched[..., pair.candidates] = hit
+        pair.ignored[..., pair.candidates] = np.where(hit, is_other, pair.ignored[..., pair.candidates])
 
 
 def _last_best(values):

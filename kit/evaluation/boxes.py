@@ -143,7 +143,8 @@ def reported(network, task, samples, names, *, seed=0, resamples=box_intervals.M
     x, y = samples.arrays()
     outputs = runtime.compiled(network)(x)
     frames = [samples.input.frame(size) for size in samples.sizes or [task.image_size] * len(samples)]
-    truths = [_truth(rows, frame) for rows, frame in zip(y, frames, strict=True)]
+    every = dataclasses.replace(task, padding=None).encode(samples.seen_labels())  # targets may hold fewer
+    truths = [_truth(rows, frame) for rows, frame in zip(every, frames, strict=True)]
     rule = decisions.get(task.match.decide)
     decided = rule(outputs, task.classes, threshold=_EVERY, overlap=task.iou, most=100).boxes
     detections = [_said(rows, frame) for rows, frame in zip(decided, frames, strict=True)]

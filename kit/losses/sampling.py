@@ -5,6 +5,12 @@ from keras import ops
 from kit import boxes as geometry
 
 
+def split(y_true):
+    """Targets (B, M, 5) as (corners (B, M + 1, 4), labels int32 (B, M + 1)), a filler added."""
+    y_true = ops.pad(ops.cast(y_true, "float32"), [(0, 0), (0, 1), (0, 0)], constant_values=-1)
+    return y_true[..., :4], ops.cast(y_true[..., 4], "int32")
+
+
 def assigned(boxes, labels, places, *, high, low, forced=False):
     """Gives each place the object that it overlaps most, if it does so enough.
 

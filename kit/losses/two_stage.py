@@ -7,7 +7,7 @@ from keras import ops
 
 from kit import anchors as shapes
 from kit import boxes as geometry
-from kit.losses.sampling import assigned, sampled, taken
+from kit.losses.sampling import assigned, sampled, split, taken
 from kit.match import matches
 from kit.regions import DELTAS
 
@@ -76,7 +76,7 @@ class TwoStage(keras.losses.Loss):
             rows: (batch, A, 5) logit that there is an object, and the deltas of its box.
             seed: of the draw, as `keras.random.uniform` takes it.
         """
-        boxes, labels = _split(y_true)
+        boxes, labels = split(y_true)
         has, none, owner = assigned(boxes, labels, self._corners, high=0.7, low=0.3, forced=True)
         keys = keras.random.uniform(ops.shape(has), seed=seed)
         has, none = (ops.cast(each, "float32") for each in sampled(has, none, keys, **_FIRST))
@@ -96,7 +96,7 @@ class TwoStage(keras.losses.Loss):
             regions: (batch, R, 5) corners and probability, 0 where there is none.
             seed: of the draw.
         """
-        boxes, labels = _split(y_true)
+        boxes, labels = split(y_true)
         every = ops.concatenate([regions[..., :4], geometry.clipped(boxes, self.size)], axis=1)
         is_one = ops.concatenate([regions[..., 4] > 0, labels >= 0], axis=1)
         has, none, owner = assigned(boxes, labels, every, high=0.5, low=0.5)
@@ -138,7 +138,7 @@ class TwoStage(keras.losses.Loss):
     def shown(self, y_true, y_pred):
         """The parts by the names that a log gives them, each (batch,): together they are the loss."""
         self._check(y_true, y_pred)
-        boxes, labels = _split(y_true)
+        boxes, labels = split(y_true)
         said, scores = y_pred[..., :4], y_pred[..., 4:]
         real = ops.sum(scores, axis=-1) > 0
         has, _, owner = assigned(boxes, labels, ops.stop_gradient(said), high=0.5, low=0.5)
@@ -179,12 +179,6 @@ def smooth(deltas):
     """
     far = ops.abs(deltas)
     return ops.sum(ops.where(far < _BEND, far**2 / (2 * _BEND), far - _BEND / 2), axis=-1)
-
-
-def _split(y_true):
-    """(corners, labels int32) of the objects, at least one filler among them."""
-    y_true = ops.pad(ops.cast(y_true, "float32"), [(0, 0), (0, 1), (0, 0)], constant_values=-1)
-    return y_true[..., :4], ops.cast(y_true[..., 4], "int32")
 
 
 def _cost(probability):

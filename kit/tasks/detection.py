@@ -88,7 +88,8 @@ class Detection:
         corners = np.concatenate([objects.corners(boxes) for boxes, _ in labels])
         counts = np.bincount(classes, minlength=len(self.classes)) + 0.5
         if not len(classes):
-            return dataclasses.replace(self, prior=tuple((counts / counts.sum()).tolist()), padding=_ROUND)
+            prior = tuple((counts / counts.sum()).tolist())
+            return dataclasses.replace(self, prior=prior, padding=self.padding or _ROUND)
         sides = np.sqrt(np.prod(corners[:, 2:] - corners[:, :2], axis=1))
         medians = [np.median(sides[classes == index]) for index in np.unique(classes)]
         most = max(len(names) for _, names in labels)
@@ -138,7 +139,7 @@ class Detection:
         from kit.decoders import heads
 
         raw = heads.raw(self.match.activation, maps, len(self.classes), **self._places(), **style)
-        return activations.output(self.match.activation, *raw, size=self.image_size, strides=self.strides)
+        return activations.output(self.match.activation, *raw, **self._places())
 
     def decided(self, outputs):
         """Outputs (N, places, 4 + classes) -> the decisions as arrays (`kit.decisions.Decided`)."""

@@ -22,11 +22,17 @@ def built(task=None, **settings):
     return kit.build_detector(task or kit.Detection(2), SHAPE, **settings)
 
 
+def built_for(data, architecture, **settings):
+    return kit.build_detector(data.task, data.input, architecture=architecture, **settings)
+
+
 def test_the_architecture_brings_its_loss_and_the_loss_its_architecture():
     assert built(architecture="faster_rcnn").kit.task.loss == "two_stage"
     assert isinstance(built(kit.Detection(2, loss="two_stage")), TwoStageModel)
     assert type(built()) is type(built(architecture="yolo")) is not TwoStageModel
     assert built().kit.task.loss == "task_aligned"
+    assert built(architecture="retinanet").kit.task.loss == "focal"
+    assert built(kit.Detection(2, loss="focal")).output.shape == built(architecture="retinanet").output.shape
 
 
 def test_a_loss_of_another_architecture_is_refused_and_what_fits_is_told():
@@ -39,7 +45,7 @@ def test_a_loss_of_another_architecture_is_refused_and_what_fits_is_told():
         built(architecture="fast_rcnn")
 
 
-@pytest.mark.parametrize("architecture", ["yolo", "faster_rcnn"])
+@pytest.mark.parametrize("architecture", ["yolo", "retinanet", "faster_rcnn"])
 def test_images_that_do_not_halve_evenly_are_refused_with_a_size_that_does(architecture):
     settings = {"architecture": architecture, "width": 4}
     with pytest.raises(MatchError, match=r"120 x 160 .* stride 16.\nSay image_size=\(128, 160\)"):
@@ -51,6 +57,30 @@ def test_images_that_do_not_halve_evenly_are_refused_with_a_size_that_does(archi
 def test_any_backbone_with_maps_has_two_stages(backbone):
     model = built(architecture="faster_rcnn", backbone=backbone, strides=(4, 8))
     assert model.output["detections"].shape == (None, 100, 6)
+
+
+def test_anchors_say_one_box_each_in_one_look():
+    task = kit.Detection(2, anchors=((9, 9), (32, 32)))
+    model = built(task, architecture="retinanet", strides=(4, 8))
+    assert type(model) is type(built()) and model.output.shape == (None, 8 * 8 + 4 * 4, 6)
+    with pytest.raises(MatchError, match="'retinanet' learns by focal; the task asks for 'two_stage'"):
+        built(kit.Detection(2, loss="two_stage"), architecture="retinanet")
+
+
+@pytest.mark.large
+def test_eight_images_are_learnt_by_heart_from_anchors_and_found_by_their_file(tmp_path):
+    data = kit.load_data(kit.shapes("detection", 12, (48, 48)), task="detection")
+    keras.utils.set_random_seed(0)
+    model = built_for(data, "retinanet", width=16, average=False)
+    x, y = data.train.arrays()
+    model.fit(x.astype("float32"), y, batch_size=4, epochs=60, verbose=0)  # Keras' own
+    report = kit.evaluate(model, data.train, resamples=0)
+    assert len(data.train) == 8 and report.metrics["map_50"] > 0.95
+    predictor = kit.load(kit.save(model, tmp_path / "m", report=report))
+    assert kit.evaluate(predictor, data.train, resamples=0).metrics == pytest.approx(report.metrics, rel=1e-4)
+    assert predictor(data.train.inputs[0]).labels
+    history = kit.fit(predictor.model, data, epochs=1, verbose=0)
+    assert {"loss", "class_loss", "box_loss", "recall", "val_recall"} <= history.history.keys()
 
 
 def test_anchors_and_places_follow_the_training_boxes():

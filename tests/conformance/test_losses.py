@@ -11,7 +11,7 @@ from kit import codecs, match
 
 ROWS = [
     row for row in match.table() if row.form not in (*match.MASKS, "image", "boxes")
-]  # others: test_map_losses, losses/test_boxes
+]  # others: test_map_losses, test_box_losses
 SIZES = {"classes": 3, "labels": 3, "targets": 2, "quantiles": 3}
 OPTIONS = {"bounds": (0.0, 10.0), "quantiles": (0.1, 0.5, 0.9)}
 rows = pytest.mark.parametrize("row", ROWS, ids=str)

@@ -188,3 +188,23 @@ def test_photographs_that_lie_on_their_side_are_read_upright(tmp_path, written):
     x1, y1, x2, y2 = data.train.labels[0][0][0].astype(int)
     inside = data.train.encoded[0][y1:y2, x1:x2]
     assert inside.min() > 200 and np.median(data.train.encoded[0]) < 60 and (y2 - y1, x2 - x1) == (30, 10)
+
+
+def test_more_boxes_than_a_target_holds_are_told_once_a_part(drawn):
+    images, truths = drawn
+    many = (np.array([[x, 1, x + 5, 9 + x] for x in range(9)], "float32"), np.array(["disc"] * 9, object))
+    data = kit.load_data(
+        ((images[:10], truths[:10]), (images[10:13], [many, truths[11], many])), image_size=(72, 100)
+    )
+    assert data.task.padding == 8
+    (issue,) = [issue for issue in data.issues if "more than" in issue.found]
+    assert (issue.where, issue.found) == ("validation part", "2 images with more than 8 boxes (row 10 has 9)")
+    kept = data.validation.arrays()[1][0]
+    assert kept.shape == (8, 5) and kept[:, 0].tolist() == [*range(1, 9)], "the smallest goes"
+
+
+def test_one_image_of_one_class_is_enough_for_a_part(drawn):
+    images, truths = drawn
+    one = (truths[0][0][:1], np.array(["thing"], object))
+    data = kit.load_data(((images[:1], [one]), (images[1:2], [one])))
+    assert data.task.classes == ("thing",) and data.train.arrays()[1].shape == (1, 8, 5)

@@ -120,6 +120,13 @@ def test_the_truth_itself_scores_one(rng):
     assert average_precision(truths, copies, 3).metrics()["map_50_95"] == pytest.approx(1)
 
 
+def test_what_was_found_in_other_images_is_worth_next_to_nothing(rng):
+    truths, _ = scenes(rng, images=30)
+    found = [{**truth, "scores": np.ones(len(truth["labels"]))} for truth in truths]
+    assert average_precision(truths, found, 3).metrics()["map_50"] == pytest.approx(1)
+    assert average_precision(truths, [*found[1:], found[0]], 3).metrics()["map_50"] < 0.1
+
+
 def test_more_than_a_hundred_detections_an_image_do_not_count(rng):
     truth = {"boxes": np.array([[0.0, 0.0, 50.0, 50.0]]), "labels": np.array([0])}
     far = np.tile([[300.0, 300.0, 350.0, 350.0]], (100, 1))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kit
-from kit.evaluation.boxes import spared
+from kit.evaluation.boxes import reported, spared
 
 IGNORED = {
     "boxes": np.array([[0, 0, 40, 40], [60, 60, 80, 80]], float),
@@ -57,3 +57,21 @@ def test_a_crowd_over_all_that_is_said_leaves_no_false_box(measured):
     assert again.errors.loc[["background", "both", "box", "class"], list(names)].to_numpy().sum() == 0
     assert again.per_class["support"].tolist() == report.per_class["support"].tolist()
     assert any("crowds and difficult objects count neither way" in note for note in again.notes)
+
+
+def test_objects_beyond_the_padding_of_targets_are_counted(measured):
+    model, samples, report = measured
+    task = dataclasses.replace(model.kit.task, padding=1)
+    few = dataclasses.replace(samples, task=task)
+    again = reported(model, task, few, samples.names, resamples=0)
+    assert few.arrays()[1].shape[1] == 1 < max(len(names) for _, names in samples.labels)
+    assert again.per_class["support"].tolist() == report.per_class["support"].tolist()
+
+
+def test_boxes_below_the_score_that_is_said_count_in_the_average_precision(measured):
+    model, samples, report = measured
+    task = dataclasses.replace(model.kit.task, score=0.99)
+    again = reported(model, task, dataclasses.replace(samples, task=task), samples.names, resamples=0)
+    assert sum(len(each["labels"]) for each in again.outcome.said()) == 0
+    ranked = [sum(len(each.images) for each in one.outcome.precision.evidence) for one in (report, again)]
+    assert ranked[0] == ranked[1] > 0 and again.metrics == report.metrics

@@ -77,6 +77,16 @@ def test_fillers_and_images_without_objects_get_no_place(rng):
         assert not found.any() and not wanted.any()
 
 
+def test_overlaps_whose_sixth_power_is_nothing_in_float32_choose_a_place_all_the_same():
+    boxes, labels = np.array([[0, 0, 24, 24]], "float32"), np.array([2], "int32")
+    said = np.concatenate([MIDDLES, MIDDLES + 1e-3], axis=1).astype("float32")  # an IoU of 2e-9
+    scores = np.full((len(MIDDLES), KINDS), 0.01, "float32")
+    overlaps = np.array([overlap(boxes[0].tolist(), each) for each in said.tolist()])
+    assert (np.float32(overlaps.max()) ** 6) == 0
+    found, wanted = assigned(boxes, labels, said, scores)
+    assert np.isfinite(found).all() and np.isfinite(wanted).all() and (wanted >= 0).all()
+
+
 def test_an_object_smaller_than_the_places_are_apart_still_has_one(rng):
     boxes = np.array([[20.5, 12.5, 22.5, 14.5]], "float32")  # between the places of both levels
     _, _, said, scores = drawn(rng, 1)

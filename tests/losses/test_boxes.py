@@ -60,6 +60,27 @@ def test_the_parts_of_one_object_are_as_by_hand():
     assert float(distance[0]) == pytest.approx(2 / 4 / 4 * wanted, rel=1e-5)  # one side of four, in strides
 
 
+def test_an_object_weighs_the_same_however_many_places_have_none():
+    said = np.zeros((1, 1, 5), "float32")
+    said[0, 0] = [0, 0, 4, 2, 0.5]
+    true = np.array([[[0, 0, 4, 4, 0]]], "float32")
+    alone = float(TaskAligned((4, 4), (4,))(true, said))
+    silent = np.zeros((1, 63, 5), "float32")  # they say that there is nothing, and are right
+    among = float(TaskAligned((32, 32), (4,))(true, np.concatenate([said, silent], axis=1)))
+    assert among == pytest.approx(alone, rel=1e-5)
+
+
+@pytest.mark.parametrize("boxes", [[[2, 3, 20, 25, 0]], [FILLER]], ids=["an object", "no object"])
+def test_one_image_and_one_class_are_learnt(toys, boxes):
+    def loss(raw):
+        said = BoxesAndScores(SIZE, STRIDES)(raw)
+        return TaskAligned(SIZE, STRIDES)(np.array([boxes], "float32"), said)
+
+    raw = raw_outputs()[:1, :, :5]
+    slope = toys.slope(loss, raw)
+    assert np.isfinite(float(loss(raw))) and np.isfinite(slope).all() and np.abs(slope[..., 4]).sum() > 0
+
+
 def test_fillers_change_nothing():
     short = np.array([[[4, 4, 20, 20, 1]]] * 2, "float32")
     long = np.concatenate([short, np.full((2, 6, 5), -1, "float32")], axis=1)

@@ -76,7 +76,7 @@ def _labels(y):
         ragged = len({len(item) for item in y if hasattr(item, "__len__")}) > 1 or isinstance(y[0], set)
         if ragged or any(isinstance(name, str) for item in y for name in item):
             return y
-    y = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
+    y = y.to_numpy() if hasattr(y, "to_numpy") else _array(y)
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.ndim not in (1, 2, 3, 4):
         raise KitError(
@@ -85,8 +85,24 @@ def _labels(y):
     return y.astype(object) if y.dtype.kind in "US" else y
 
 
+def _array(y):
+    """Labels as one array.
+
+    Raises:
+        KitError: if they are of several shapes, or dicts.
+    """
+    boxes = "Labels of boxes are pairs, one for each image: (boxes_xyxy (M, 4), M names)."
+    try:
+        found = np.asarray(y)
+    except ValueError as error:
+        raise KitError(f"Labels of several shapes. {boxes}") from error
+    if found.dtype == object and any(isinstance(item, dict) for item in found.ravel()):
+        raise KitError(f"Labels that are dicts. {boxes}")
+    return found
+
+
 def is_boxes(y):
-    """Whether these are pairs of boxes (M, 4) and M classes, one for each image.
+    """Whether these are pairs of boxes and names, one for each image; the first one says so.
 
     Example:
         >>> is_boxes([(np.zeros((1, 4)), ["cat"])]), is_boxes([["cat", "dog"]])
@@ -95,8 +111,11 @@ def is_boxes(y):
     pairs = [] if hasattr(y, "columns") or np.isscalar(y) else list(y)[:1]
     if not pairs or not isinstance(pairs[0], list | tuple) or len(pairs[0]) != 2:
         return False
-    boxes, names = pairs[0]
-    return np.ndim(names) == 1 and np.shape(boxes) == (len(names), 4)
+    try:
+        boxes, names = (np.shape(each) for each in pairs[0])
+    except ValueError:  # rows of several lengths
+        return False
+    return len(names) == 1 and (len(boxes) == 2 or boxes == names == (0,))
 
 
 def _see_maps(raw, task):

@@ -9,7 +9,7 @@ from kit.data.marked import Marked, collect
 from kit.data.raw import Raw
 from kit.data.readers import READERS, existing
 from kit.data.readers.tasks import kind_of
-from kit.errors import Fault
+from kit.errors import Fault, KitError
 from kit.inputs.findings import Finding
 
 _SHOWN = 5
@@ -99,12 +99,19 @@ def _add(annotation, found, named, shown, raw):
 def _around(annotation):
     """The box around an outline, where there is no other; [] where there is none at all."""
     outline = annotation.get("segmentation")
+    try:
+        points = _points(outline)
+    except (KitError, TypeError, ValueError, KeyError, IndexError):  # it is no outline
+        return []
+    return [*points.min(axis=0), *np.ptp(points, axis=0)] if len(points) else []
+
+
+def _points(outline):
+    """(N, 2) points of polygons or corners of the pixels of runs."""
     if isinstance(outline, dict):
         rows, columns = np.nonzero(outlines.run_lengths(outline["counts"], outline["size"]))
-        points = np.stack([np.r_[columns, columns + 1], np.r_[rows, rows + 1]], axis=-1)
-    else:
-        points = np.array([n for polygon in outline or [] for n in polygon], "float64").reshape(-1, 2)
-    return [*points.min(axis=0), *np.ptp(points, axis=0)] if len(points) else []
+        return np.stack([np.r_[columns, columns + 1], np.r_[rows, rows + 1]], axis=-1)
+    return np.array([n for polygon in outline or [] for n in polygon], "float64").reshape(-1, 2)
 
 
 def _of_ids(shown, content):

@@ -1,6 +1,7 @@
 """Pascal VOC: one XML file an image, with the corners of its objects."""
 
 import collections
+import itertools
 import os
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from kit.data.readers import READERS, existing
 from kit.data.readers.tasks import kind_of
 from kit.errors import Fault
 
+_LOOKED_AT = 5  # XML files until one is Pascal VOC's
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 _LISTS = {"train": ("train", "trainval"), "validation": ("val",), "test": ("test",)}  # in ImageSets/Main
 
@@ -19,8 +21,8 @@ def _takes(source, task=None):
     path = existing(source)
     if path is None or kind_of(task) not in (None, "detection"):
         return False
-    first = path if path.is_file() else next(_files(path), None)
-    return first is not None and first.suffix.lower() == ".xml" and b"<annotation" in _start(first)
+    first = [path] if path.is_file() else itertools.islice(_files(path), _LOOKED_AT)
+    return any(file.suffix.lower() == ".xml" and b"<annotation" in _start(file) for file in first)
 
 
 @READERS.register("Pascal VOC", takes=_takes, by_task=True, order=28)
@@ -63,7 +65,7 @@ def _files(root):
 
 def _start(file):
     with open(file, "rb") as stream:
-        return stream.read(1000)
+        return stream.read(1000).replace(b"\x00", b"")  # of UTF-16
 
 
 def _marked(file, near, root, databases):

@@ -18,10 +18,10 @@ def _takes(source, task=None):
     config = yolo.config_of(path)
     if config and (path.is_file() or kind_of(task)):
         return True
-    if config:
-        images = [image for several in yolo.images_of(config)[0].values() for image in several]
-    else:
-        images = pairs.files_below(path, path)[0] if path.is_dir() else []
+    named = yolo.images_of(config)[0] if config else {}
+    images = [image for several in named.values() for image in several]
+    if not images and path.is_dir():  # all that data.yaml names may be elsewhere: reading it says so
+        images = pairs.files_below(path, path)[0]
     root = path if path.is_dir() else path.parent
     labels = (yolo.label_of(image, root) for image in images[:_LOOKED_AT])
     return any(yolo.is_label(label) for label in labels if label)

@@ -93,3 +93,42 @@ def test_parts_of_different_shapes_are_refused():
 def test_what_is_no_data_says_what_is(source, message):
     with pytest.raises(kit.KitError, match=message):
         of(*source)
+
+
+BOXES = np.array([[1, 1, 5, 5], [2, 2, 7, 7]])
+
+
+@pytest.mark.parametrize(
+    "pair, found",
+    [
+        ((BOXES, ["cat"]), "2 boxes and 1 names"),
+        ((BOXES[:1], ["cat", "dog"]), "1 boxes and 2 names"),
+        ((BOXES[:, :3], ["cat", "dog"]), "a box without four numbers"),
+    ],
+)
+def test_a_label_that_is_no_pair_of_boxes_and_names_is_named_wherever_it_stands(pair, found):
+    x, good = np.zeros((3, 8, 8, 3), "uint8"), (BOXES, ["cat", "dog"])
+    for place in (0, 2):
+        labels = [good] * 3
+        labels[place] = pair
+        findings = of(x, labels).findings
+        assert findings[0].fault.found == found and f"row {place}" in findings[0].fault.where
+
+
+@pytest.mark.parametrize("other", [None, 5, (BOXES,), (BOXES, None), {"boxes": BOXES, "labels": [0, 1]}])
+def test_what_is_no_pair_among_pairs_is_named(other):
+    raw = of(np.zeros((2, 8, 8, 3), "uint8"), [(BOXES, ["cat", "dog"]), other])
+    assert [finding.fault.where for finding in raw.findings][:1] == ["row 1"] and raw.findings[0].rows == (1,)
+
+
+@pytest.mark.parametrize(
+    "label, message",
+    [
+        ((BOXES.ravel(), ["cat", "dog"]), "Labels of several shapes. Labels of boxes are pairs"),
+        ({"boxes": BOXES, "labels": [0, 1]}, "Labels that are dicts. Labels of boxes are pairs"),
+    ],
+    ids=["a flat array", "a dict"],
+)
+def test_boxes_in_another_form_say_what_form_is_read(label, message):
+    with pytest.raises(kit.KitError, match=message):
+        of(np.zeros((2, 8, 8, 3), "uint8"), [label, label])

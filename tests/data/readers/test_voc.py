@@ -221,3 +221,15 @@ def test_folders_of_classes_with_stray_xml_stay_folders_of_classes(tmp_path):
         for index in range(2):
             Image.new("RGB", (8, 8), (index, 0, len(name))).save(tmp_path / name / f"{name}{index}.png")
     assert not takes(tmp_path) and len(kit.data.readers.read(Request(tmp_path))) == 4
+
+
+def test_a_damaged_first_file_and_other_alphabets_hide_nothing(folder):
+    root = folder({"a": [BOX], "b": [BOX], "c": [BOX]})
+    (root / "Annotations/a.xml").write_bytes(b"\xff\xfe\x00\x01")
+    text = (root / "Annotations/b.xml").read_text()
+    (root / "Annotations/b.xml").write_bytes(
+        ('<?xml version="1.0" encoding="utf-16"?>' + text).encode("utf-16")
+    )
+    raw = of(root)
+    assert takes(root) and [len(boxes) for boxes, _ in raw.labels] == [0, 1, 1]
+    assert [finding.fault.where for finding in raw.findings] == ["Annotations/a.xml"]

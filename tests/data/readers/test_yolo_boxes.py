@@ -117,6 +117,22 @@ def test_a_folder_that_the_yaml_names_in_vain_is_a_fault(folder):
     assert fault.where == "data.yaml, val" and fault.found == "no images/nowhere"
 
 
+def test_a_yaml_of_another_machine_is_a_fault_of_the_yaml_and_not_a_folder_of_classes(folder):
+    root = folder({"a": LINE}, "train: /home/me/pictures\nnames: [cat]\n")
+    assert takes(root)
+    (fault,) = of(root).faults
+    assert fault.where == "data.yaml, train" and fault.found == "no /home/me/pictures"
+
+
+def test_images_that_are_listed_twice_count_once(folder):
+    assert len(of(folder({"a": LINE, "b": LINE}, "train: [images, images]\nnames: [cat]\n")).inputs) == 2
+
+
+def test_a_class_without_a_name_keeps_its_number(folder):
+    raw = of(folder({"a": f"{LINE}\n1 0.5 0.5 0.1 0.1"}, "train: images\nnames: [cat, '']\n"))
+    assert raw.labels[0][1].tolist() == ["cat", 1]
+
+
 @pytest.mark.parametrize(
     "line, found",
     [
