@@ -198,7 +198,7 @@ def trained(activation, inputs, good_epochs=15 if SHORT else 60):
     hidden = activation(layers.Dense(32)(x))
     model = keras.Model(x, layers.Dense(1, activation="sigmoid")(hidden))
     model.set_weights(begin)
-    model.compile(keras.optimizers.Adam(1.0), "binary_crossentropy", ["accuracy"])
+    model.compile(keras.optimizers.Adam(1.0), "binary_crossentropy", metrics=["accuracy"])
     if keras.backend.backend() == "tensorflow":
         model.jit_compile = False  # XLA compiles for longer than these short runs take
     fit = {"batch_size": 64, "shuffle": False, "verbose": 0}

@@ -48,7 +48,7 @@ def network(activation, start=1, depth=DEPTH):
         for w in model.get_weights()
     ]
     model.set_weights(weights)
-    return model, keras.Model(inputs, hidden)
+    return model, keras.Model(inputs, hidden or inputs)
 
 
 def folded(weights):

@@ -138,7 +138,7 @@ def trained(optimizer, unit=1.0):
 
 
 def optimizer(name):
-    """A fresh one; Keras adds 1e-7 to RMSprop's s, which the squares of small gradients would not outweigh."""
+    """A fresh one; Keras adds epsilon to RMSprop's s: it is to be below the squares of small gradients."""
     rate = NETWORK[name]
     if name == "RMSprop":
         return RMSprop(rate, epsilon=1e-14)
