@@ -41,7 +41,7 @@ def of_function(function, x):
     """The gradient of the sum of a function's values; of an elementwise function, its derivative everywhere.
 
     Args:
-        function: tensor -> tensor, made of `keras.ops` or of layers.
+        function: tensor -> tensor; one that makes weights is given as a model that has them.
         x: array of float32, first axis: points.
 
     Returns:
@@ -53,11 +53,9 @@ def of_function(function, x):
     """
     points = np.asarray(x, "float32")
     inputs = keras.Input(batch_shape=(len(points), 1))
-    held = _Held(points)(inputs)
-    values = function(held) + 0 * ops.sum(held)  # a function without a gradient, such as a step, has 0
-    model = keras.Model(inputs, values)
+    model = keras.Model(inputs, _Applied(function, points)(inputs))
     blank = np.zeros((len(points), 1), "float32")
-    (found, *_) = of_weights(model, blank, blank, _Sum()).values()
+    (found, *_) = of_weights(model, blank, blank, _Sum()).values()  # the points come first
     return found
 
 
@@ -116,20 +114,19 @@ def _twin(model):
     )
 
 
-class _Held(keras.layers.Layer):
-    """Gives the points, which are its weight, whatever comes in."""
+class _Applied(keras.layers.Layer):
+    """The values of a function at points, which are its weight, whatever comes in."""
 
-    def __init__(self, points):
+    def __init__(self, function, points):
         super().__init__()
+        self.function = function
         self.points = self.add_weight(
             shape=points.shape, initializer=lambda shape, dtype=None: ops.convert_to_tensor(points)
         )
 
     def call(self, inputs):
-        return ops.convert_to_tensor(self.points)
-
-    def compute_output_spec(self, inputs):
-        return keras.KerasTensor(self.points.shape)
+        points = ops.convert_to_tensor(self.points)
+        return self.function(points) + 0 * ops.sum(points)  # without a gradient, as a step, it has 0
 
 
 class _Sum(keras.losses.Loss):

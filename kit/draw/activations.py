@@ -52,10 +52,13 @@ def activation_curves(functions=_USUAL, low=-4.0, high=4.0, columns=4):
 
 
 def _one(panel, name, function, x):
+    import keras
     from keras import ops
 
     from kit import gradients
 
+    inputs = keras.Input((1,))
+    function = keras.Model(inputs, function(inputs))  # its weights are made once
     values = ops.convert_to_numpy(function(ops.convert_to_tensor(x[:, None]))).ravel()
     slopes = gradients.of_function(function, x[:, None]).ravel()
     for place in ("axhline", "axvline"):

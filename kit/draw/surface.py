@@ -28,7 +28,7 @@ def loss_surface(surface, paths=None, *, x, y, minimum=None, title=None, names=(
     Example:
         >>> way = np.array([[2.0, 1.0], [1.0, 0.5], [0.5, 0.25]])
         >>> picture = kit.draw.loss_surface(lambda u, v: u**2 + v**2, {"halves": way}, x=(-3, 3), y=(-3, 3))
-        >>> picture.axes[0].get_legend().get_texts()[0].get_text()
+        >>> picture.legends[0].get_texts()[0].get_text()
         'halves: 0.3125'
     """
     with style():
@@ -45,8 +45,9 @@ def loss_surface(surface, paths=None, *, x, y, minimum=None, title=None, names=(
         panel.set(xlim=x, ylim=y, xlabel=names[0], ylabel=names[1])
         if paths:
             heading = f"loss after {lengths.pop()} steps" if equal else "loss after steps"
-            place = {"loc": "upper left", "bbox_to_anchor": (0, -0.13), "alignment": "left"}
-            panel.legend(title=heading, title_fontsize=9, ncols=min(4, len(paths)), **place)
+            columns = 2 if max(len(line.get_label()) for line in panel.lines) > 24 else 4
+            place = {"loc": "outside lower left", "alignment": "left", "ncols": columns}
+            picture.legend(title=heading, title_fontsize=9, **place)
     return picture
 
 

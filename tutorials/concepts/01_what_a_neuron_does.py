@@ -120,7 +120,7 @@ storage.write_bytes("pictures/concept_01_weight_and_bias.png", draw.png(picture)
 CASES = [((2.0, 1.0), 0.0), ((-1.0, 2.0), 0.0), ((2.0, 1.0), -3.0)]
 with draw.style():
     title = "Two inputs: orange is 1, blue is 0. The weights (arrow) turn the line, the bias shifts it."
-    picture, panels = draw.figure(title, columns=3, width=10, height=3.9)
+    picture, panels = draw.figure(title, columns=3, width=10, height=3.6)
     grid = np.stack(np.meshgrid(np.linspace(-3, 3, 121), np.linspace(-3, 3, 121)), axis=-1)
     blue, orange = draw.class_colors(2)
     for panel, (pair, shift) in zip(panels, CASES, strict=True):

@@ -106,6 +106,7 @@ EPOCHS = 40 if SHORT else 100
 def trained(model):
     """Trains, and gives the share of right answers."""
     model.compile(kit.optimizers.get("adam", 0.005), "binary_crossentropy")
+    model.optimizer.build(model.trainable_variables)  # or TensorFlow would trace the first step twice
     if keras.backend.backend() == "tensorflow":
         model.jit_compile = False  # XLA compiles for longer than these short runs take
     model.fit(points, answers, batch_size=50, epochs=EPOCHS, shuffle=False, verbose=0)
@@ -122,7 +123,7 @@ grid = np.stack(np.meshgrid(np.linspace(-1, 1, 101), np.linspace(-1, 1, 101)), a
 blue, orange = draw.class_colors(2)
 with draw.style():
     title = "Trained on a chessboard: the colours are the answers of the networks, the dots the truth"
-    picture, panels = draw.figure(title, columns=3, width=10, height=3.9)
+    picture, panels = draw.figure(title, columns=3, width=10, height=3.6)
     for panel, (name, model) in zip(panels, models.items(), strict=True):
         said = ops.convert_to_numpy(model(grid.reshape(-1, 2))).reshape(101, 101, 1)
         tint = said * orange + (1 - said) * blue

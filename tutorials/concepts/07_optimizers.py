@@ -131,13 +131,14 @@ def trained(optimizer, unit=1.0):
     model = keras.Sequential([keras.Input((64,)), hidden, layers.Dense(10, activation="softmax")])
     model.set_weights(BEGIN)
     model.compile(optimizer, "sparse_categorical_crossentropy", loss_weights=[unit])
+    optimizer.build(model.trainable_variables)  # or TensorFlow would trace the first step twice
     if keras.backend.backend() == "tensorflow":
         model.jit_compile = False  # XLA compiles for longer than these short runs take
     history = model.fit(pixels, digits, batch_size=32, epochs=EPOCHS, shuffle=False, verbose=0)
     return np.array(history.history["loss"]) / unit
 
 
-def optimizer(name):
+def made(name):
     """A fresh one; Keras adds epsilon to RMSprop's s: it is to be below the squares of small gradients."""
     rate = NETWORK[name]
     if name == "RMSprop":
@@ -147,7 +148,7 @@ def optimizer(name):
 
 curves = {}
 for name in NETWORK:
-    curves[name] = {unit: trained(optimizer(name), unit) for unit in (1.0, 0.01)}
+    curves[name] = {unit: trained(made(name), unit) for unit in (1.0, 0.01)}
     print(f"{name:9} loss {curves[name][1.0][-1]:.2f}, trained on a hundredth {curves[name][0.01][-1]:.2f}")
 last = {name: both[1.0][-1] for name, both in curves.items()}
 assert last["momentum"] < 0.75 * last["SGD"]
@@ -160,7 +161,9 @@ for name in ("RMSprop", "Adam"):
 with draw.style():
     title = "The same network and batches: SGD and momentum depend on the unit of the loss, the others do not"
     picture, panels = draw.figure(title, columns=2, width=9.4, height=3.4)
-    for panel, (unit, label) in zip(panels, ((1.0, "loss"), (0.01, "a hundredth of the loss")), strict=True):
+    for panel, (unit, label) in zip(
+        panels, ((1.0, "the loss"), (0.01, "a hundredth of the loss")), strict=True
+    ):
         for (name, both), color, mark in zip(curves.items(), draw.PALETTE, "os^D", strict=False):
             epochs = np.arange(1, EPOCHS + 1)
             panel.plot(
