@@ -55,6 +55,9 @@ assert 0.2499 < slopes["sigmoid"].max() <= 0.2500001 and 0.9999 < slopes["tanh"]
 assert set(slopes["relu"]) == {0.0, 1.0} and np.allclose(slopes["leaky_relu"], np.where(z > 0, 1, 0.1))
 
 # %% [markdown]
+# Where the orange line lies at 0 a neuron learns nothing: the step everywhere, sigmoid and tanh far from
+# the middle, ReLU below 0. Sigmoid's line never rises above 1/4.
+#
 # Swish is the only one here that is not monotone: it is lowest, -0.278, at -1.278. Far from 0 it is a ReLU.
 
 # %%
@@ -68,24 +71,15 @@ assert np.abs(swish - np.maximum(0, z))[np.abs(z) > 5].max() < 0.04
 # ## The step function cannot be trained
 # The first artificial neurons (McCulloch and Pitts 1943) had a step. It is fine to decide with and
 # useless to learn with: a small change of a weight changes nothing, so every gradient before the step
-# is 0.
-
+# is 0. Two inputs, eight hidden neurons with a step, one output:
 
 # %%
-def network(activation, start=None):
-    """Two inputs, eight hidden neurons, one output. `start`: weights as a list."""
-    inputs = keras.Input((2,))
-    outputs = layers.Dense(1)(activation(layers.Dense(8)(inputs)))
-    model = keras.Model(inputs, outputs)
-    if start is not None:
-        model.set_weights(start)
-    return model
-
-
 pairs = rng.normal(size=(64, 2)).astype("float32")
 target = pairs[:, :1] * pairs[:, 1:]
 start = [rng.normal(size=shape).astype("float32") for shape in ((2, 8), (8,), (8, 1), (1,))]
-step_model = network(shown["step"], start)
+inputs = keras.Input((2,))
+step_model = keras.Model(inputs, layers.Dense(1)(shown["step"](layers.Dense(8)(inputs))))
+step_model.set_weights(start)
 norms = [np.linalg.norm(g) for g in gradients.of_weights(step_model, pairs, target, "mse").values()]
 print("Gradients before and behind a step:", np.round(norms, 3))
 assert norms[0] == norms[1] == 0 < min(norms[2:])
@@ -127,8 +121,9 @@ np.testing.assert_allclose(ops.convert_to_numpy(ops.softmax(scores + 100.0)), p,
 storage.write_bytes("pictures/concept_03_softmax.png", draw.png(draw.softmax_temperature()))
 
 # %% [markdown]
-# Dividing the scores by a *temperature* says how sure softmax is: near 0 the largest score takes all, at
-# a high temperature all classes are equal (the dashed line). Temperature 1 is the usual softmax.
+# Dividing the scores by a *temperature* says how sure softmax is. On the left the same four scores at three
+# temperatures, on the right at all of them: near 0 the largest score takes all, at a high temperature all
+# classes are equal (the dashed line). Temperature 1 is the usual softmax.
 
 # %% [markdown]
 # ## Vanishing gradients, measured

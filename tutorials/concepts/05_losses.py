@@ -135,7 +135,10 @@ storage.write_bytes(
 )
 
 # %% [markdown]
-# Both are bounded in slope, so one wrong label cannot pull harder than 1. What they ask for differs. Say a
+# Left: the grey step counts mistakes; both losses lie above it and, unlike it, have a slope. Right: no wrong
+# label can pull harder than 1. Beyond the margin hinge has nothing more to ask, cross-entropy always has.
+#
+# What they ask for differs, too. Say a
 # share P of all samples that look the same are dogs. The best score for cross-entropy is ln(P / (1 - P)):
 # its sigmoid is P, a probability. The best score for hinge is 1 for every P above one half: it decides, and
 # says nothing of how sure it is.
@@ -236,6 +239,8 @@ with draw.style():
 storage.write_bytes("pictures/concept_05_rare_pixels.png", draw.png(picture))
 
 # %% [markdown]
+# Read it from right to left: as the object shrinks, the blue line falls to 0 and the orange one stays.
+#
 # ## To think about
 # A model for house prices is trained with MAE and always predicts a little too low on average. Is that a
 # fault? Look at prices that have a long tail to the right.

@@ -181,6 +181,9 @@ with draw.style():
 storage.write_bytes("pictures/concept_07_network.png", draw.png(picture))
 
 # %% [markdown]
+# Left: the usual loss. Right: trained on a hundredth of it, drawn in the same unit. The upper two lines went
+# flat, the lower two did not move.
+#
 # It does not follow that Adam is better. SGD with momentum and a rate that was searched for is as good on
 # many networks. Adam is easier: one rate near 0.001 to 0.003 is right, or not far off, for most.
 
@@ -209,6 +212,9 @@ assert falling < constant / 10
 storage.write_bytes("pictures/concept_07_schedules.png", draw.png(draw.schedule_curves()))
 
 # %% [markdown]
+# Left on a linear axis, right on a logarithmic one, where "exponential" is a straight line and "step" a
+# staircase. Most begin with a short rise: the first gradients are the wildest.
+#
 # ## To think about
 # With momentum 0.9, what is the largest total that a single gradient of 1 can move a weight by, at rate r?
 # And what follows for the rate when momentum is switched on?

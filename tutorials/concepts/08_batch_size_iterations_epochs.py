@@ -119,6 +119,9 @@ with draw.style():
 storage.write_bytes("pictures/concept_08_noise.png", draw.png(picture))
 
 # %% [markdown]
+# The dots lie on the line of 1 / sqrt(B). With one sample the noise is longer than the gradient itself (dotted):
+# many a step goes uphill, and only the mean of many steps goes down.
+#
 # ## The way down
 # The same line, four epochs, the same learning rate, three batch sizes. Every epoch has a new order.
 
