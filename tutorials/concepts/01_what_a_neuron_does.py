@@ -28,14 +28,14 @@ def sigmoid(z):
 
 # %% [markdown]
 # ## In words, as a formula, as code
-# A neuron multiplies each input by a *weight*, adds all of it up, adds a *bias*, and sends the sum
-# through an *activation function*:
+# A neuron multiplies each input by a *weight*, adds all of it up, adds a *bias*, and sends the sum through
+# an *activation function*:
 #
 #     z = w1 x1 + w2 x2 + ... + b          the weighted sum
 #     y = f(z)                             the output
 #
-# The activation here is the sigmoid, 1 / (1 + e^-z): far below 0 it says 0, far above it says 1.
-# Two samples with two inputs each, by hand: 3 * 0.8 - 2 * 0.3 - 1 = 0.8, and sigmoid(0.8) = 0.69.
+# The activation here is the sigmoid, 1 / (1 + e^-z): far below 0 it says 0, far above it says 1. Two
+# samples with two inputs each, by hand: 3 * 0.8 - 2 * 0.3 - 1 = 0.8, and sigmoid(0.8) = 0.69.
 
 
 # %%
@@ -76,8 +76,8 @@ for weight in (0.5, 1.0, 3.0, -1.0):
 
 # %% [markdown]
 # ## The bias: where
-# Without a bias a sum of inputs that are 0 is 0, so the output is 0.5 there, whatever the weights. The
-# bias moves the whole curve, without changing its shape:
+# Without a bias a sum of inputs that are 0 is 0, so the output is 0.5 there, whatever the weights. The bias
+# moves the whole curve, without changing its shape:
 #
 #     sigmoid(w x + b) = sigmoid(w (x + b / w))
 #
@@ -107,14 +107,14 @@ with draw.style():
 storage.write_bytes("pictures/concept_01_weight_and_bias.png", draw.png(picture))
 
 # %% [markdown]
-# All four curves on the left cross 0.5 at the same place, 0. On the right the curve keeps its shape and
-# its middle (the dot) moves to minus the bias.
+# All four curves on the left cross 0.5 at the same place, 0. On the right the curve keeps its shape and its
+# middle (the dot) moves to minus the bias.
 
 # %% [markdown]
 # ## Two inputs: a straight line
-# The neuron is undecided, y = 0.5, where w1 x1 + w2 x2 + b = 0. That is a straight line. The weights
-# form an arrow at a right angle to it that points to where the neuron says 1. The line lies |b| / |w| away
-# from the origin: the weights turn the line, the bias shifts it.
+# The neuron is undecided, y = 0.5, where w1 x1 + w2 x2 + b = 0. That is a straight line. The weights form
+# an arrow at a right angle to it that points to where the neuron says 1. The line lies |b| / |w| away from
+# the origin: the weights turn the line, the bias shifts it.
 
 # %%
 CASES = [((2.0, 1.0), 0.0), ((-1.0, 2.0), 0.0), ((2.0, 1.0), -3.0)]
@@ -146,8 +146,8 @@ storage.write_bytes("pictures/concept_01_line.png", draw.png(picture))
 # %% [markdown]
 # ## Learning finds both
 # Inputs between 0 and 6; the right answer is 1 above 3. Keras looks for the weight and the bias (how, is
-# told in tutorials 2 and 6). Without a bias the neuron can only change its mind at 0, where no sample
-# is: it gives all samples the same answer.
+# told in tutorials 2 and 6). Without a bias the neuron can only change its mind at 0, where no sample is:
+# it gives all samples the same answer.
 
 # %%
 measured = np.random.default_rng(0).uniform(0, 6, (80, 1)).astype("float32")
@@ -174,9 +174,9 @@ assert abs(-shift / slope - 3) < 0.3
 # %% [markdown]
 # ## What one neuron cannot do
 # Of two inputs that are 0 or 1, a neuron can say "both" (AND) and "at least one" (OR). It cannot say
-# "exactly one" (XOR): no straight line has (0, 1) and (1, 0) on one side and (0, 0) and (1, 1) on the other.
-# The proof takes one line. XOR asks for w1 + b > 0 and w2 + b > 0, together w1 + w2 + 2b > 0, and for b <= 0
-# and w1 + w2 + b <= 0, together w1 + w2 + 2b <= 0. Both cannot be.
+# "exactly one" (XOR): no straight line has (0, 1) and (1, 0) on one side and (0, 0) and (1, 1) on the
+# other. The proof takes one line. XOR asks for w1 + b > 0 and w2 + b > 0, together w1 + w2 + 2b > 0, and
+# for b <= 0 and w1 + w2 + b <= 0, together w1 + w2 + 2b <= 0. Both cannot be.
 
 # %%
 corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])

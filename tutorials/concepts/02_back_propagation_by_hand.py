@@ -77,15 +77,15 @@ with draw.style():
 storage.write_bytes("pictures/concept_02_one_neuron.png", draw.png(picture))
 
 # %% [markdown]
-# Read the picture from left to right for the values and from right to left for the slopes. The slope at
-# a box is the slope at the box after it times the slope of the step between them. The input has a slope,
-# too: in a deeper network, what is an input here is the output of the layer before, and its slope is
-# what that layer starts from.
+# Read the picture from left to right for the values and from right to left for the slopes. The slope at a
+# box is the slope at the box after it times the slope of the step between them. The input has a slope, too:
+# in a deeper network, what is an input here is the output of the layer before, and its slope is what that
+# layer starts from.
 
 # %% [markdown]
 # ## A network with two layers
-# The same with matrices: N samples in rows, three inputs, four hidden neurons with tanh, three classes
-# with softmax. T holds a 1 for the true class of each row.
+# The same with matrices: N samples in rows, three inputs, four hidden neurons with tanh, three classes with
+# softmax. T holds a 1 for the true class of each row.
 #
 #     forward                       back
 #     H = tanh(X W1 + b1)           dZ2 = (P - T) / N
@@ -138,9 +138,9 @@ assert apart < 1e-6
 
 # %% [markdown]
 # ## Why not by differences?
-# Moving every weight by a hair gives the same numbers. But each weight needs two forward passes of its
-# own. The way back gives all of them at once: a million weights need two million passes, or one forward
-# and one back.
+# Moving every weight by a hair gives the same numbers. But each weight needs two forward passes of its own.
+# The way back gives all of them at once: a million weights need two million passes, or one forward and one
+# back.
 
 # %%
 calls = 0
@@ -184,8 +184,8 @@ storage.write_bytes("pictures/concept_02_gradients.png", draw.png(picture))
 
 # %% [markdown]
 # ## Learning is a step against the gradient
-# The gradient points uphill. Subtract a little of it from each weight, and the loss falls. Three steps
-# by hand and three by Keras end at the same weights.
+# The gradient points uphill. Subtract a little of it from each weight, and the loss falls. Three steps by
+# hand and three by Keras end at the same weights.
 
 # %%
 losses = [loss]

@@ -69,9 +69,9 @@ assert np.abs(swish - np.maximum(0, z))[np.abs(z) > 5].max() < 0.04
 
 # %% [markdown]
 # ## The step function cannot be trained
-# The first artificial neurons (McCulloch and Pitts 1943) had a step. It is fine to decide with and
-# useless to learn with: a small change of a weight changes nothing, so every gradient before the step
-# is 0. Two inputs, eight hidden neurons with a step, one output:
+# The first artificial neurons (McCulloch and Pitts 1943) had a step. It is fine to decide with and useless
+# to learn with: a small change of a weight changes nothing, so every gradient before the step is 0. Two
+# inputs, eight hidden neurons with a step, one output:
 
 # %%
 pairs = rng.normal(size=(64, 2)).astype("float32")
@@ -106,8 +106,8 @@ assert abs(learnt - 0.6) < 0.01
 #
 #     p_i = e^(z_i) / sum over j of e^(z_j)
 #
-# They sum to 1. Adding the same number to all scores changes nothing. Its slopes are
-# dp_i / dz_j = p_i (1 - p_i) if i = j, else -p_i p_j: what one class gains, the others lose.
+# They sum to 1. Adding the same number to all scores changes nothing. Its slopes are dp_i / dz_j = p_i (1 -
+# p_i) if i = j, else -p_i p_j: what one class gains, the others lose.
 
 # %%
 scores = np.array([2.0, 1.0, -1.0])
@@ -165,9 +165,9 @@ assert 0.01 < norms["relu"][0] / norms["relu"][-1] < 100
 storage.write_bytes("pictures/concept_03_vanishing.png", draw.png(draw.gradient_norms(norms)))
 
 # %% [markdown]
-# With sigmoids the first layer gets 1e-13 of the gradient of the last one: it stays as it was
-# drawn. The opposite exists too. Twice the weights in twenty layers and the output multiply a ReLU
-# network's gradient by 2^20, at every layer: it explodes.
+# With sigmoids the first layer gets 1e-13 of the gradient of the last one: it stays as it was drawn. The
+# opposite exists too. Twice the weights in twenty layers and the output multiply a ReLU network's gradient
+# by 2^20, at every layer: it explodes.
 
 # %%
 times = np.array(norms["relu, weights twice as large"]) / norms["relu"]
@@ -181,8 +181,8 @@ np.testing.assert_allclose(times, 2.0**DEPTH, rtol=1e-3)
 # learning rate that is too large. One step moves all weights of a neuron the same way, and that moves its
 # sum by a lot.
 #
-# Three networks get ten such steps, then many reasonable ones: ReLU; leaky ReLU, whose slope below 0 is 0.1;
-# and ReLU with scaled inputs.
+# Three networks get ten such steps, then many reasonable ones: ReLU; leaky ReLU, whose slope below 0 is
+# 0.1; and ReLU with scaled inputs.
 
 # %%
 raw = rng.uniform(0, 10, (256, 10)).astype("float32")
@@ -221,8 +221,8 @@ assert runs["leaky ReLU"][2] == 0 and runs["leaky ReLU"][1] > most + 0.15
 assert runs["ReLU, scaled inputs"][2] < 0.3 and runs["ReLU, scaled inputs"][1] > 0.95
 
 # %% [markdown]
-# Reasonable steps do not wake a dead neuron. A slope of 0.1 does, and scaled inputs do not let it come
-# so far. `kit.doctor` sees dead neurons in any Keras model, and `kit.doctor.Watch` while it trains.
+# Reasonable steps do not wake a dead neuron. A slope of 0.1 does, and scaled inputs do not let it come so
+# far. `kit.doctor` sees dead neurons in any Keras model, and `kit.doctor.Watch` while it trains.
 
 # %%
 findings = kit.doctor(runs["ReLU"][3], (raw, answers), rules=["dead_units"], steps=0)

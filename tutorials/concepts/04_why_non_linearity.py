@@ -95,8 +95,8 @@ assert min(ranks["relu"]) > 2
 # %% [markdown]
 # ## What it is for: a chessboard
 # Four squares, two colours: the right answer is 1 where both inputs have the same sign. It is the XOR of
-# tutorial 1, and no straight line divides it. Train three networks on it: one layer, ten linear layers,
-# and ten layers with ReLU.
+# tutorial 1, and no straight line divides it. Train three networks on it: one layer, ten linear layers, and
+# ten layers with ReLU.
 
 # %%
 answers = (points[:, :1] * points[:, 1:] > 0).astype("float32")
@@ -150,8 +150,8 @@ np.testing.assert_allclose(ops.convert_to_numpy(linear(points)), again, atol=1e-
 
 # %% [markdown]
 # Nothing in Keras warns of a forgotten activation: it trains, and stays weak. `kit.doctor` walks through
-# the graph and says so for each pair of linear layers, with the rank of their product. kit's own builders put
-# the activation between all layers.
+# the graph and says so for each pair of linear layers, with the rank of their product. kit's own builders
+# put the activation between all layers.
 
 # %%
 findings = kit.doctor(linear, rules=["linear_stack"])

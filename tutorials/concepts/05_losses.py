@@ -135,13 +135,12 @@ storage.write_bytes(
 )
 
 # %% [markdown]
-# Left: the grey step counts mistakes; both losses lie above it and, unlike it, have a slope. Right: no wrong
-# label can pull harder than 1. Beyond the margin hinge has nothing more to ask, cross-entropy always has.
+# Left: the grey step counts mistakes, and its slope is 0; the losses follow it and have one. Right: no
+# wrong label can pull harder than 1. Beyond the margin hinge asks nothing more, cross-entropy always does.
 #
-# What they ask for differs, too. Say a
-# share P of all samples that look the same are dogs. The best score for cross-entropy is ln(P / (1 - P)):
-# its sigmoid is P, a probability. The best score for hinge is 1 for every P above one half: it decides, and
-# says nothing of how sure it is.
+# What they ask for differs, too. Say a share P of all samples that look the same are dogs. The best score
+# for cross-entropy is ln(P / (1 - P)): its sigmoid is P, a probability. The best score for hinge is 1 for
+# every P above one half: it decides, and says nothing of how sure it is.
 
 # %%
 scores = np.linspace(-4, 4, 8001)
@@ -174,8 +173,8 @@ assert abs(kl - back) > 0.001 and (p * np.log(p / p)).sum() == 0
 
 # %% [markdown]
 # ## Rare pixels: Dice
-# A mask of 64 x 64 pixels in which an object covers 21, half a percent. Cross-entropy is a mean over pixels;
-# each counts the same. *Dice* compares areas:
+# A mask of 64 x 64 pixels in which an object covers 21, half a percent. Cross-entropy is a mean over
+# pixels; each counts the same. *Dice* compares areas:
 #
 #     Dice loss = 1 - 2 |shared| / (|true| + |said|)
 #

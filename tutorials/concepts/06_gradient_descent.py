@@ -3,8 +3,8 @@
 #
 # Question: how far is a step of learning to go, and what is at the end of the way?
 #
-# Claim: a learning rate below 2 / curvature goes down, above it goes up. Descent ends where the slope is
-# 0: in a minimum near the start, or for a long time at a saddle point.
+# Claim: a learning rate below 2 / curvature goes down, above it goes up. Descent ends where the slope is 0:
+# in a minimum near the start, or for a long time at a saddle point.
 #
 # To read: 6 minutes. To run: 5 seconds on two cores. Before: `05_losses.py`. After: `07_optimizers.py`.
 
@@ -92,8 +92,8 @@ storage.write_bytes("pictures/concept_06_valleys.png", draw.png(picture))
 
 # %% [markdown]
 # ## Saddle points: flat, and not the end
-# With two weights there is a third place of slope 0: uphill in one direction, downhill in another.
-# L = x^2 / 2 - y^2 / 2 + y^4 / 4 has one at (0, 0), and its two minima at (0, -1) and (0, 1).
+# With two weights there is a third place of slope 0: uphill in one direction, downhill in another. L = x^2
+# / 2 - y^2 / 2 + y^4 / 4 has one at (0, 0), and its two minima at (0, -1) and (0, 1).
 
 
 # %%
@@ -134,9 +134,9 @@ picture = draw.loss_surface(saddle, ways, x=(-1.9, 0.9), y=(-1.4, 1.4), title=ti
 storage.write_bytes("pictures/concept_06_saddle.png", draw.png(picture))
 
 # %% [markdown]
-# The blue path starts exactly on the ridge and stays at the saddle. A thousandth beside it (red), the
-# path looks the same for forty steps, and then falls. A loss that has been flat for long may be a saddle.
-# In practice the noise of small batches pushes off the ridge: see tutorial 8.
+# The blue path starts exactly on the ridge and stays at the saddle. A thousandth beside it (red), the path
+# looks the same for forty steps, and then falls. A loss that has been flat for long may be a saddle. In
+# practice the noise of small batches pushes off the ridge: see tutorial 8.
 #
 # Are there many? A place of slope 0 is a minimum only if it curves upward in *every* direction. Were each
 # direction a coin, that would be rare with many weights. Random symmetric matrices as curvatures:
@@ -191,10 +191,10 @@ picture = draw.loss_against_rate(rates, reached, start=float(np.log(10)))
 storage.write_bytes("pictures/concept_06_loss_against_rate.png", draw.png(picture))
 
 # %% [markdown]
-# Too small costs time only. Too large learns nothing, and the border between right and too large is
-# sharp. So the usual advice: find the largest rate that works, and stay a little below it.
-# `kit.find_learning_rate(model, data)` does that in one run of a few seconds: its rate rises until the
-# loss bursts. Compare by a factor of 2 or 3 at a time, never by percents.
+# Too small costs time only. Too large learns nothing, and the border between right and too large is sharp.
+# So the usual advice: find the largest rate that works, and stay a little below it.
+# `kit.find_learning_rate(model, data)` does that in one run of a few seconds: its rate rises until the loss
+# bursts. Compare by a factor of 2 or 3 at a time, never by percents.
 
 # %% [markdown]
 # ## To think about
@@ -208,8 +208,8 @@ assert abs(steep[-1, 1]) < abs(steep[-1, 0])
 assert abs(steep[-1, 0] - (1 - 0.076) ** 30) < 1e-3
 
 # %% [markdown]
-# The steep direction sets the limit, 2 / 25. In the flat one a step is then only 8 % of the way. That
-# is the trouble that momentum and Adam were made for.
+# The steep direction sets the limit, 2 / 25. In the flat one a step is then only 8 % of the way. That is
+# the trouble that momentum and Adam were made for.
 #
 # ## What to remember
 # - A step is rate times slope. Below 2 / curvature it goes down, above it goes up.

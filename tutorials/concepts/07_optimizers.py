@@ -3,8 +3,8 @@
 #
 # Question: all optimizers see the same gradient; what do they do with it, and when does it matter?
 #
-# Claim: momentum remembers the direction, RMSprop divides by the usual size, Adam does both. So momentum
-# is fast along valleys, and RMSprop and Adam do not care in which unit the loss is.
+# Claim: momentum remembers the direction, RMSprop divides by the usual size, Adam does both. So momentum is
+# fast along valleys, and RMSprop and Adam do not care in which unit the loss is.
 #
 # To read: 7 minutes. To run: 15 seconds on two cores. Before: `06_gradient_descent.py`. After:
 # `08_batch_size_iterations_epochs.py`.
@@ -78,10 +78,10 @@ for name, way in ways.items():
 
 # %% [markdown]
 # ## On one surface
-# SGD (blue) is at the bottom of the valley soon, and then creeps along it: across the valley the slope
-# is large and along it small, and one rate has to serve both. Momentum (red), with the same rate, sums
-# the small slopes that agree, up to 1 / (1 - m) = 5 times, while those that change sign cancel. RMSprop
-# (green) and Adam (purple) divide each direction by its own size: they set off on the diagonal.
+# SGD (blue) is at the bottom of the valley soon, and then creeps along it: across the valley the slope is
+# large and along it small, and one rate has to serve both. Momentum (red), with the same rate, sums the
+# small slopes that agree, up to 1 / (1 - m) = 5 times, while those that change sign cancel. RMSprop (green)
+# and Adam (purple) divide each direction by its own size: they set off on the diagonal.
 
 # %%
 ends = {name: float(valley(*way[-1])) for name, way in ways.items()}
@@ -95,9 +95,9 @@ storage.write_bytes("pictures/concept_07_paths.png", draw.png(picture))
 
 # %% [markdown]
 # ### The unit of the loss
-# Adam's first step is the learning rate, in every direction, however large the slope: a' / sqrt(s') is
-# g / |g|. So Adam and RMSprop take the same way down a loss in cents as in euros. SGD does not: a hundredth
-# of the slope is a hundredth of the step.
+# Adam's first step is the learning rate, in every direction, however large the slope: a' / sqrt(s') is g /
+# |g|. So Adam and RMSprop take the same way down a loss in cents as in euros. SGD does not: a hundredth of
+# the slope is a hundredth of the step.
 
 # %%
 first = np.abs(ways["Adam"][1] - ways["Adam"][0])
@@ -112,8 +112,8 @@ for name in RATES:
 # %% [markdown]
 # ## On one network
 # Images of digits, 32 hidden neurons, the same initial weights and batches for all. The rates: 0.01 for SGD
-# and momentum, 0.003 for the others. Then once more with the loss times 0.01, which changes neither the best
-# weights nor the order of any two networks.
+# and momentum, 0.003 for the others. Then once more with the loss times 0.01, which changes neither the
+# best weights nor the order of any two networks.
 
 # %%
 pixels, digits = load_digits(return_X_y=True)
@@ -181,8 +181,8 @@ with draw.style():
 storage.write_bytes("pictures/concept_07_network.png", draw.png(picture))
 
 # %% [markdown]
-# Left: the usual loss. Right: trained on a hundredth of it, drawn in the same unit. The upper two lines went
-# flat, the lower two did not move.
+# Left: the usual loss. Right: trained on a hundredth of it, drawn in the same unit. The upper two lines
+# went flat, the lower two did not move.
 #
 # It does not follow that Adam is better. SGD with momentum and a rate that was searched for is as good on
 # many networks. Adam is easier: one rate near 0.001 to 0.003 is right, or not far off, for most.

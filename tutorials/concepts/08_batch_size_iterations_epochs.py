@@ -119,8 +119,8 @@ with draw.style():
 storage.write_bytes("pictures/concept_08_noise.png", draw.png(picture))
 
 # %% [markdown]
-# The dots lie on the line of 1 / sqrt(B). With one sample the noise is longer than the gradient itself (dotted):
-# many a step goes uphill, and only the mean of many steps goes down.
+# The dots lie on the line of 1 / sqrt(B). With one sample the noise is longer than the gradient itself
+# (dotted): many a step goes uphill, and only the mean of many steps goes down.
 #
 # ## The way down
 # The same line, four epochs, the same learning rate, three batch sizes. Every epoch has a new order.
@@ -150,8 +150,8 @@ picture = draw.batch_paths(loss, ways, samples=N, x=(-1.8, 3.6), y=(-2.2, 2.6), 
 storage.write_bytes("pictures/concept_08_paths.png", draw.png(picture))
 
 # %% [markdown]
-# One sample a step (blue) is near the minimum after a quarter of an epoch, and never rests there. All 64
-# a step (green) goes straight and has made four steps only. Eight a step (orange) are the best of both here.
+# One sample a step (blue) is near the minimum after a quarter of an epoch, and never rests there. All 64 a
+# step (green) goes straight and has made four steps only. Eight a step (orange) are the best of both here.
 #
 # With enough epochs the picture turns: the full batch reaches the minimum exactly, and one sample a step
 # still dances around it. A falling learning rate cures that (tutorial 7).
@@ -180,7 +180,7 @@ assert abs(scaled - small) < 0.25 * abs(same - small)
 
 # %% [markdown]
 # ## Which size?
-# - Too small wastes the machine: a step on 32 samples takes hardly longer than one on a single sample.
+# - Too small wastes the machine: every step has a fixed cost, however few its samples.
 # - Too large wastes samples: beyond some size a better gradient does not make a better step.
 # - 32 to 256 are usual for a start. In kit batch size and epochs are settings like others:
 #   `kit.fit(model, data, batch_size=64, epochs=20)`, and `kit.search` may choose them.
