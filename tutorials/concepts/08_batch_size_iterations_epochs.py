@@ -120,7 +120,7 @@ storage.write_bytes("pictures/concept_08_noise.png", draw.png(picture))
 
 # %% [markdown]
 # The dots lie on the line of 1 / sqrt(B). With one sample the noise is longer than the gradient itself
-# (dotted): many a step goes uphill, and only the mean of many steps goes down.
+# (dotted): a step may go anywhere, and only the mean of many steps goes down.
 #
 # ## The way down
 # The same line, four epochs, the same learning rate, three batch sizes. Every epoch has a new order.
@@ -143,7 +143,9 @@ design = np.stack([x, np.ones(N)], axis=1)
 lowest = float(loss(*np.linalg.lstsq(design, y, rcond=None)[0]))
 after_one = {size: float(loss(*way[N // size])) for size, way in ways.items()}
 at_end = {size: float(loss(*way[-1])) for size, way in ways.items()}
-print(f"After one epoch: {after_one}\nAfter four: {at_end}\nLowest possible: {lowest:.3f}")
+for size in ways:
+    print(f"batch of {size:2}: loss {after_one[size]:.2f} after one epoch, {at_end[size]:.2f} after four")
+print(f"Lowest possible: {lowest:.2f}")
 assert [len(way) - 1 for way in ways.values()] == [256, 32, 4]
 assert max(after_one[1], after_one[8]) < after_one[64] / 2
 picture = draw.batch_paths(loss, ways, samples=N, x=(-1.8, 3.6), y=(-2.2, 2.6), names=("w", "b"))
@@ -190,10 +192,9 @@ assert abs(scaled - small) < 0.25 * abs(same - small)
 # the order drawn anew in each epoch?
 
 # %%
-print(
-    f"{10 * 1000 // 10} steps on {10 * 1000} samples against {50 * 1000 // 100} steps on {50 * 1000} samples"
-)
-assert 10 * 1000 / 10 > 50 * 1000 / 100 and 10 * 1000 < 50 * 1000
+first, second = (epochs * int(np.ceil(1000 / size)) for epochs, size in ((10, 10), (50, 100)))
+print(f"{first} steps on {10 * 1000} samples against {second} steps on {50 * 1000} samples")
+assert (first, second) == (1000, 500)
 by_label = np.argsort(y)  # as files often are: one class after the other
 sided = [float(np.linalg.norm(slope(START, part) - full)) for part in by_label.reshape(8, 8)]
 mixed = [float(np.linalg.norm(slope(START, part) - full)) for part in draws.permutation(N).reshape(8, 8)]
