@@ -1,7 +1,8 @@
 """Figures that look the same everywhere: one palette, one font, no global state of pyplot.
 
 Every figure is a `matplotlib.figure.Figure` drawn by Agg, so that nothing opens a window and
-figures can be made on a server and in threads of a test.
+figures can be made on a server and in threads of a test. Pictures of concepts (activations, losses,
+paths of optimizers, ...) are one function each, which returns a figure; `png` gives its bytes.
 """
 
 from kit.draw.activations import activation_curves
