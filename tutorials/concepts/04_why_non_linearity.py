@@ -132,7 +132,8 @@ with draw.style():
             own = points[answers[:, 0] == value]
             panel.plot(*own.T, "o", color=color, markeredgecolor="white", markeredgewidth=0.4, markersize=4)
         panel.contour(*np.moveaxis(grid, -1, 0), said[..., 0], levels=[0.5], colors="black")
-        panel.set(title=f"{name}: {right[name]:.0%} right", xlabel="input 1", xlim=(-1, 1), ylim=(-1, 1))
+        panel.set(title=f"{name}: {right[name]:.1%} right", xlabel="input 1", xlim=(-1, 1), ylim=(-1, 1))
+        panel.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         panel.grid(visible=False)
     panels[0].set_ylabel("input 2")
 storage.write_bytes("pictures/concept_04_chessboard.png", draw.png(picture))
