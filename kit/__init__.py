@@ -52,6 +52,8 @@ _MODULES = (
     "activations",
     "backbones",
     "doctor",
+    "draw",
+    "gradients",
     "losses",
     "match",
     "metrics",

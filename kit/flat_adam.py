@@ -80,7 +80,8 @@ class _Flat:
 
     def _put(self, flat, variables, chosen=None):
         """Gives the variables, or those at the `chosen` places, their part of the flat values."""
-        parts = ops.split(flat, self._ends[:-1].tolist())
+        inner = self._ends[:-1].tolist()  # TensorFlow does not split at no place
+        parts = ops.split(flat, inner) if inner else [flat]
         for place, (variable, part) in enumerate(zip(variables, parts, strict=True)):
             if chosen is None or place in chosen:
                 variable.assign(ops.reshape(part, variable.shape))

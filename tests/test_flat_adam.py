@@ -55,6 +55,19 @@ def test_a_large_network_keeps_keras_own_way(monkeypatch):
         np.testing.assert_array_equal(own, known)
 
 
+def test_a_single_variable_is_moved_as_by_keras():
+    def moved(optimizer):
+        variable = keras.Variable(np.ones((2, 1), "float32"))
+        optimizer.build([variable])
+        for slope in ([[1.0], [-3.0]], [[0.5], [2.0]]):
+            optimizer.apply([keras.ops.convert_to_tensor(slope)], [variable])
+        return keras.ops.convert_to_numpy(variable)
+
+    np.testing.assert_allclose(
+        moved(flat_adam.FlatAdam(0.1)), moved(keras.optimizers.Adam(0.1)), rtol=2e-5, atol=2e-6
+    )
+
+
 def test_a_weight_without_a_gradient_stays():
     optimizer = flat_adam.FlatAdam(0.1)
     first, second = keras.Variable(np.ones(3, "float32")), keras.Variable(np.ones(2, "float32"))

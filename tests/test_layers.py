@@ -19,6 +19,7 @@ LAYERS = [
         "activations",
         "flat_adam",
         "frames",
+        "gradients",
         "optimizers",
         "schedules",
         "losses",

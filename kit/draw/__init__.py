@@ -1,9 +1,14 @@
 """Figures that look the same everywhere: one palette, one font, no global state of pyplot.
 
 Every figure is a `matplotlib.figure.Figure` drawn by Agg, so that nothing opens a window and
-figures can be made on a server and in threads of a test.
+figures can be made on a server and in threads of a test. Pictures of concepts (activations, losses,
+paths of optimizers, ...) are one function each, which returns a figure; `png` gives its bytes.
 """
 
+from kit.draw.activations import activation_curves
+from kit.draw.batches import batch_paths
+from kit.draw.depth import gradient_norms
+from kit.draw.descent import descent_steps
 from kit.draw.figures import (
     BLUE,
     GRAY,
@@ -19,6 +24,11 @@ from kit.draw.figures import (
     style,
 )
 from kit.draw.images import boxes_on, overlaid, with_boxes
+from kit.draw.losses import loss_curves
+from kit.draw.rates import loss_against_rate
+from kit.draw.schedules import schedule_curves
+from kit.draw.surface import loss_surface
+from kit.draw.temperature import softmax_temperature
 from kit.draw.text import number, readable
 
 __all__ = [
@@ -30,13 +40,22 @@ __all__ = [
     "PURPLE",
     "RED",
     "SKY",
+    "activation_curves",
+    "batch_paths",
     "boxes_on",
     "class_colors",
+    "descent_steps",
     "figure",
+    "gradient_norms",
+    "loss_against_rate",
+    "loss_curves",
+    "loss_surface",
     "number",
     "overlaid",
     "png",
     "readable",
+    "schedule_curves",
+    "softmax_temperature",
     "style",
     "with_boxes",
 ]

@@ -35,14 +35,8 @@ class RateCurve:
         """A `matplotlib.figure.Figure` of the loss against the rate; `kit.draw.png` gives its bytes."""
         from kit import draw
 
-        with draw.style():
-            picture, axes = draw.figure(
-                f"a learning rate of {self.suggestion:.2g}: a tenth of where the loss is least"
-            )
-            axes.plot(self.rates, self.losses, color=draw.BLUE)
-            axes.axvline(self.suggestion, color=draw.RED, linestyle="--")
-            axes.set(xlabel="learning rate", ylabel="training loss, smoothed", xscale="log")
-        return picture
+        title = f"a learning rate of {self.suggestion:.2g}: a tenth of where the loss is least"
+        return draw.loss_against_rate(self.rates, self.losses, suggestion=self.suggestion, title=title)
 
 
 def find_learning_rate(
