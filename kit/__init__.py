@@ -52,6 +52,7 @@ _MODULES = (
     "activations",
     "backbones",
     "doctor",
+    "draw",
     "losses",
     "match",
     "metrics",

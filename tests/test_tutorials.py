@@ -13,6 +13,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tutorials"
 TUTORIALS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+CONCEPTS = sorted((FOLDER / "concepts").glob("[0-9][0-9]_*.py"))
 LONG = ("02", "07", "08", "09", "10", "11", "12")  # many networks, or searches, or large outputs
 HANGS = 300  # seconds after which a tutorial is taken to hang; it needs a tenth of that
 
@@ -32,7 +33,8 @@ def run_as_a_script(tutorial):
 
 @pytest.mark.parametrize(
     "tutorial",
-    [pytest.param(path, marks=pytest.mark.large) if path.name[:2] in LONG else path for path in TUTORIALS],
+    [pytest.param(path, marks=pytest.mark.large) if path.name[:2] in LONG else path for path in TUTORIALS]
+    + CONCEPTS,
     ids=lambda path: path.stem,
 )
 def test_a_tutorial_runs_and_its_claims_hold(tutorial, tmp_path, monkeypatch):
@@ -51,7 +53,7 @@ def test_a_tutorial_runs_and_its_claims_hold(tutorial, tmp_path, monkeypatch):
         assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 1, f"{path.name} has one colour only"
 
 
-@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("tutorial", TUTORIALS + CONCEPTS, ids=lambda path: path.stem)
 def test_a_tutorial_begins_with_its_question_and_checks_its_claims(tutorial):
     text = tutorial.read_text("utf-8")
     assert text.startswith("# %% [markdown]\n# # ")
@@ -60,7 +62,7 @@ def test_a_tutorial_begins_with_its_question_and_checks_its_claims(tutorial):
     assert "pyplot" not in text
 
 
-def test_the_readme_lists_every_tutorial_once():
-    readme = (FOLDER / "README.md").read_text("utf-8")
-    assert TUTORIALS
-    assert [readme.count(f"]({path.name})") for path in TUTORIALS] == [1] * len(TUTORIALS)
+@pytest.mark.parametrize("tutorials", [TUTORIALS, CONCEPTS], ids=["tutorials", "concepts"])
+def test_the_readme_of_a_folder_lists_every_tutorial_once(tutorials):
+    readme = tutorials[0].with_name("README.md").read_text("utf-8")
+    assert [readme.count(f"]({path.name})") for path in tutorials] == [1] * len(tutorials)

@@ -4,6 +4,9 @@ Every figure is a `matplotlib.figure.Figure` drawn by Agg, so that nothing opens
 figures can be made on a server and in threads of a test.
 """
 
+from kit.draw.attention import attention_maps
+from kit.draw.curves import overfitting
+from kit.draw.fields import receptive_fields
 from kit.draw.figures import (
     BLUE,
     GRAY,
@@ -19,6 +22,8 @@ from kit.draw.figures import (
     style,
 )
 from kit.draw.images import boxes_on, overlaid, with_boxes
+from kit.draw.maps import feature_maps
+from kit.draw.recurrence import unrolled
 from kit.draw.text import number, readable
 
 __all__ = [
@@ -30,13 +35,18 @@ __all__ = [
     "PURPLE",
     "RED",
     "SKY",
+    "attention_maps",
     "boxes_on",
     "class_colors",
+    "feature_maps",
     "figure",
     "number",
+    "overfitting",
     "overlaid",
     "png",
     "readable",
+    "receptive_fields",
     "style",
+    "unrolled",
     "with_boxes",
 ]
