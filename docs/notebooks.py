@@ -1,7 +1,9 @@
 """Sources with cells -> notebooks, run from top to bottom -> Markdown with what they print and draw."""
 
 import base64
+import html
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -53,10 +55,15 @@ def _run(notebook, path):
         pictures.mkdir()
         collect = _Collector(pictures)
         client = NotebookClient(
-            notebook, timeout=_SECONDS, resources={"metadata": {"path": folder}}, on_cell_executed=collect
+            notebook,
+            timeout=_SECONDS,
+            startup_timeout=_SECONDS,
+            resources={"metadata": {"path": folder}},
+            on_cell_executed=collect,
         )
+        env = {**os.environ, **_QUIET, "PYTHONPATH": paths}
         try:
-            client.execute(env={**os.environ, **_QUIET, "PYTHONPATH": paths})
+            client.execute(env=env, stderr=subprocess.DEVNULL)  # notes of TensorFlow and the kernel
         except CellExecutionError as error:
             raise RuntimeError(f"{path}: a cell failed.\n{error}") from None
 
@@ -101,4 +108,4 @@ def _shown(output, stem, files):
             return f"![{output.metadata.get('name', 'picture').replace('_', ' ')}]({name})"
         text = data.get("text/plain", "")
     text = text.rstrip()[:_WIDEST]
-    return f"```text\n{text}\n```" if text else ""
+    return f'<pre class="output">{html.escape(text)}</pre>' if text else ""

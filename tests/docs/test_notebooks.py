@@ -37,8 +37,8 @@ def test_a_page_shows_what_cells_print_and_draw(script):
 
     page = notebooks.page(script, "tutorials/01_two_cells.py", "tutorials/01_two_cells.html", execute=True)
     assert page.title == "Two cells"
-    assert "```text\nseen 42\n```" in page.text and "not shown\n```" not in page.text
-    assert "'a value'" in page.text
+    assert '<pre class="output">seen 42</pre>' in page.text and "not shown</pre>" not in page.text
+    assert "&#x27;a value&#x27;" in page.text
     assert "![dot](01_two_cells_dot.png)" in page.text
     assert page.files["01_two_cells_dot.png"].startswith(b"\x89PNG")
     cells = json.loads(page.files["01_two_cells.ipynb"])["cells"]
