@@ -7,7 +7,8 @@
 # hand in NumPy it gives what Keras gives. EfficientNet-B0 is sixteen blocks of four simple parts, and its
 # 4,049,564 weights can be added up on paper.
 #
-# To read: 8 minutes. To run: 20 seconds. Before: `10_normalisation.py`. After: `12_recurrent_networks.py`.
+# To read: 8 minutes. To run: 20 seconds on two cores. Before: `10_normalisation.py`. After:
+# `12_recurrent_networks.py`.
 
 # %%
 import os
