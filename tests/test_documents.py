@@ -9,6 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PAGES = [  # blocks of the site's own pages; each trains a model
+    (path.name, block)
+    for path in sorted((ROOT / "docs").glob("*.md"))
+    for block in re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
+]
 
 
 def test_the_table_in_the_readme_is_the_table_in_the_code():
@@ -29,6 +34,15 @@ def test_the_readme_begins_with_two_commands_that_need_nothing_but_python():
 def test_every_python_block_of_the_readme_runs(block, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exec(compile(block.replace("epochs=10", "epochs=1"), "README.md", "exec"), {})  # noqa: S102 - our own
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("name, block", PAGES, ids=lambda text: text.splitlines()[-1][-30:])
+def test_every_python_block_of_the_site_runs_and_draws(name, block, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures").mkdir()
+    exec(compile(re.sub(r"epochs=\d+", "epochs=1", block), name, "exec"), {})  # noqa: S102 - our own
+    assert len(list((tmp_path / "pictures").glob("*.png"))) == 1
 
 
 def test_requirements_without_tensorflow_follow_from_pyproject():

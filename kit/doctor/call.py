@@ -134,6 +134,8 @@ def _of_data(data, model):
     """The parts of a `Data`, encoded by the model's own input and task where it has them."""
     import dataclasses
 
+    from kit.inputs import Table
+
     own = getattr(model, "kit", None)
     parts = data.parts()
     if own is not None and (own.input, own.task) != (data.input, data.task):
@@ -143,7 +145,8 @@ def _of_data(data, model):
         }
     frames = {name: part.inputs for name, part in data.parts().items() if hasattr(part.inputs, "iloc")}
     arrays = {name: part.arrays() for name, part in parts.items()}
-    return {"parts": arrays, "frames": frames, "names": _labels(data.train.labels)}
+    fills = (own is not None or model is None) and isinstance((own or data).input, Table)
+    return {"parts": arrays, "frames": frames, "names": _labels(data.train.labels), "fills": fills}
 
 
 def _is_pair(value):

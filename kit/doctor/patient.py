@@ -43,6 +43,7 @@ class Patient:
         names: (N,) labels of the training part as the user has them; None to take the targets.
         groups: the group of each sample by part, or None.
         folder: path of an artifact.
+        fills: whether the first layers of the network put something in place of missing inputs.
         batch_size: samples a step.
         steps: of training that may be tried on a copy; 0 for none.
         seed: of whatever is drawn.
@@ -54,6 +55,7 @@ class Patient:
     names: object = None
     groups: object = None
     folder: object = None
+    fills: bool = False
     batch_size: int = 32
     steps: int = 0
     seed: int = 0
