@@ -3,6 +3,7 @@
 Every cause has one code, in `ArtifactError.code`; `kit.errors.CODES` explains each of them.
 """
 
+import hashlib
 import itertools
 import json
 import stat
@@ -92,7 +93,19 @@ def make_manifest(folder, **facts):
         name: {"bytes": (folder / name).stat().st_size, "sha256": storage.sha256(folder / name)}
         for name in sorted(_files(folder) - _OUTSIDE)
     }
-    return {"format": FORMAT, **facts, "members": members}
+    return sealed({"format": FORMAT, **facts, "members": members})
+
+
+def sealed(manifest):
+    """A manifest with its own SHA-256, so that a flipped bit in it is found without a pin.
+
+    Example:
+        >>> sealed({"format": 1})["sha256"][:8]
+        '3f0a9925'
+    """
+    facts = {name: value for name, value in manifest.items() if name != "sha256"}
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return {**facts, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def read_member(path, name):
@@ -138,6 +151,8 @@ def _members(manifest):
         or not all(map(_described, members.values()))
     ):
         raise ArtifactError("manifest", MANIFEST, "does not describe the members", "their bytes and sha256")
+    if manifest.get("sha256") != sealed(manifest)["sha256"]:
+        raise ArtifactError("manifest", MANIFEST, "has changed", "what its own SHA-256 says")
     return members
 
 

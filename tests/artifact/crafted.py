@@ -428,7 +428,14 @@ def sign(path, **facts):
             content = file.read_bytes()
             said = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             members[file.relative_to(path).as_posix()] = said
-    manifest = {"format": 1, "golden": [[0.0]], "members": members, **facts}
+    return seal(path, {"format": 1, "golden": [[0.0]], "members": members, **facts})
+
+
+def seal(path, manifest):
+    """Writes a manifest with its own checksum."""
+    manifest.pop("sha256", None)
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+    manifest["sha256"] = hashlib.sha256(text.encode()).hexdigest()
     (path / "manifest.json").write_text(json.dumps(manifest))
     return manifest
 
@@ -440,7 +447,7 @@ def edited(name, code, change):
     def _(path):
         manifest = sign(path)
         change(manifest)
-        (path / "manifest.json").write_text(json.dumps(manifest))
+        seal(path, manifest)
 
 
 def _member(name, **said):

@@ -25,7 +25,7 @@ def fault(path, **keywords):
 def edit(artifact, change):
     manifest = json.loads((artifact / MANIFEST).read_text())
     change(manifest)
-    (artifact / MANIFEST).write_text(json.dumps(manifest))
+    (artifact / MANIFEST).write_text(json.dumps(checks.sealed(manifest)))
 
 
 def test_an_artifact_that_kit_saved_passes(artifact):
@@ -158,6 +158,16 @@ NO_MEMBERS = [f'{{"format": 1, "members": {members}}}' for members in ("[]", "{}
 def test_a_manifest_that_describes_nothing_is_refused(artifact, content):
     (artifact / MANIFEST).write_text(content)
     assert fault(artifact) == ("manifest", MANIFEST)
+
+
+def test_each_flipped_bit_of_the_manifest_is_found(artifact):
+    content = (artifact / MANIFEST).read_bytes()
+    for place in range(0, len(content), 3):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << (place % 8)
+        (artifact / MANIFEST).write_bytes(bytes(damaged))
+        with pytest.raises(ArtifactError):
+            verify(artifact)
 
 
 def test_a_manifest_cut_anywhere_is_refused(artifact):
