@@ -11,7 +11,7 @@ import kit
 from kit.artifact.verify import fingerprint, verify
 
 EXAMPLE = Path(__file__).parents[2] / "saved_models" / "example"
-SHA256 = "fc69bae3f3f291aef686210a6a7f7540134d9ff817b8f974a358bc9f337ac432"
+SHA256 = "ff221a7c5a77891c2c2112f92ba238d7f8206aa4fe1e11569497361aa2529d40"
 FIRST = [
     0,
     1,
