@@ -113,7 +113,8 @@ def _check_model(model, input, task, given):
         raise KitError(
             f"Model '{model.name}' is not built, so it has no weights to save. Call it on a batch first."
         )
-    wrong = [weight.path for weight in model.weights if not np.isfinite(np.asarray(weight, "float32")).all()]
+    values = zip(model.weights, model.get_weights(), strict=True)
+    wrong = [weight.path for weight, value in values if not np.isfinite(value.astype("float32")).all()]
     if wrong:
         found = f"Model '{model.name}': the weights {wrong[0]} are not finite."
         raise KitError(f"{found} Train it again with a smaller learning_rate.")
