@@ -26,20 +26,64 @@ class DivergedError(KitError):
     """Training met a loss that is not finite."""
 
 
+RESTORE = "Restore the artifact from a copy, or train it again."
+CODES = {  # causes of an ArtifactError, in the order in which they are looked for
+    "absent": "there is no such folder or file",
+    "manifest": "manifest.json is not right",
+    "version": "written by a newer kit",
+    "pin": "not the artifact asked for",
+    "signature": "not signed by the key asked for",
+    "name": "a member's name is not plain",
+    "link": "a member is a link, or no file",
+    "missing": "a member is not there",
+    "extra": "a file that is no member",
+    "size": "a member's size has changed, or is too large",
+    "checksum": "a member has changed",
+    "format": "a file of another kind than Keras' .keras",
+    "json": "a JSON file cannot be read",
+    "zip": "model.keras is no archive of Keras",
+    "config": "its configuration is damaged, or larger than any network's",
+    "class": "its configuration names a class that is not known",
+    "shape": "it declares more than it holds",
+    "weights": "its weights are not plain numbers",
+    "nan": "a weight is not finite",
+    "onnx": "model.onnx is no graph of plain arithmetic, or cannot be run",
+    "network": "Keras cannot build it",
+    "input": "the input and the network differ in shape",
+    "width": "the task and the outputs differ in number",
+    "activation": "the outputs are not what the task decides on",
+    "golden": "it predicts other numbers than when saved",
+    "checkpoint": "a run's checkpoint is damaged, or of another network",
+}
+
+
 class ArtifactError(KitError):
     """A saved model is damaged, incomplete or not to be trusted. Exit status 3.
 
     Args:
-        code: the cause in one word, such as "checksum" or "missing"; stable over versions.
+        code: the cause in one word, a key of `CODES`; stable over versions.
         member: the file inside the artifact that is at fault.
-        message: what was found, what was expected, how to cure it.
+        found: what is there.
+        expected: what would be right. May be empty.
+        cure: what the user can do.
+
+    Example:
+        >>> error = ArtifactError("size", "task.json", "has 3 bytes", "40")
+        >>> print(error)
+        task.json: has 3 bytes; expected 40. Restore the artifact from a copy, or train it again.
+        >>> error.code, CODES[error.code]
+        ('size', "a member's size has changed, or is too large")
     """
 
     exit_code = 3
 
-    def __init__(self, code, member, message):
-        super().__init__(f"{member}: {message}")
+    def __init__(self, code, member, found, expected="", cure=RESTORE):
         self.code, self.member = code, member
+        self.found, self.expected, self.cure = found, expected, cure
+        super().__init__(str(Fault(member, found, expected, cure)))
+
+    def __reduce__(self):
+        return type(self), (self.code, self.member, self.found, self.expected, self.cure)
 
 
 class SearchStateError(KitError):

@@ -17,8 +17,12 @@ from kit.errors import FULL, KitError, ResourceError
 
 
 @contextlib.contextmanager
-def atomic_path(path):
+def atomic_path(path, mode=0o666):
     """A temporary path beside `path`; renamed to it when the block ends well.
+
+    Args:
+        path: the file to write.
+        mode: who may do what with it, before the process' own mask.
 
     Raises:
         ResourceError: if the disk is full. What was at `path` is unchanged.
@@ -33,10 +37,10 @@ def atomic_path(path):
     temporary = None
     try:
         temporary = _beside(path)
-        temporary.touch()
+        temporary.touch(mode)
         yield temporary
         _flush(temporary)
-        os.chmod(temporary, 0o666 & ~_umask())
+        os.chmod(temporary, mode & ~_umask())
         os.replace(temporary, path)
         _flush(path.parent)
     except OSError as error:
@@ -46,9 +50,9 @@ def atomic_path(path):
             temporary.unlink(missing_ok=True)
 
 
-def write_bytes(path, content):
+def write_bytes(path, content, mode=0o666):
     """Writes bytes, whole or not at all."""
-    with atomic_path(path) as temporary:
+    with atomic_path(path, mode) as temporary:
         temporary.write_bytes(content)
 
 

@@ -7,6 +7,7 @@ import platform
 
 import kit
 from kit import decisions
+from kit.artifact.front_matter import front_matter
 from kit.plain import plain
 
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "pandas")
@@ -63,7 +64,7 @@ def versions():
 
 
 def readme(card):
-    """The card as a Markdown page."""
+    """The card as a Markdown page, with the head that model hubs read."""
     describe, data = card["describe"], card["data"] or {}
     sections = [
         f"# {card['name']}",
@@ -76,7 +77,7 @@ def readme(card):
         _listed("Training", {**card["training"], **card["settings"]}),
         _listed("Versions", {"created": card["created"], **card["versions"]}),
     ]
-    return "\n\n".join(filter(None, sections)) + "\n"
+    return f"{front_matter(card)}\n\n" + "\n\n".join(filter(None, sections)) + "\n"
 
 
 def _numbers(report):

@@ -9,11 +9,18 @@ _STEP = 0.6180339887498949  # multiples of it, modulo 1, cover 0 to 1 evenly and
 _FREE = 32  # length taken for an axis of any length
 
 
-def outputs(model, input):
-    """What `model` says of the made-up samples: float32 (COUNT, at most SHOWN), finite."""
+def outputs(model, input, flat=True):
+    """What `model` says of the made-up samples: float32 (COUNT, at most SHOWN), finite.
+
+    Args:
+        model: a `keras.Model`.
+        input: what it takes.
+        flat: False for all outputs as they are, (COUNT, ...).
+    """
     import keras
 
-    return shown(keras.ops.convert_to_numpy(model(samples(model, input), training=False)))
+    found = keras.ops.convert_to_numpy(model(samples(model, input), training=False))
+    return shown(found) if flat else found.astype("float32")
 
 
 def shown(found):
@@ -41,12 +48,12 @@ def arrays_for(specs, input, free=_FREE, count=COUNT):
     return {name: _sample((count, *shape[1:]), kind, low, width, free) for name, shape, kind in specs}
 
 
-def agree(found, stored):
+def agree(found, stored, tolerance=TOLERANCE):
     """Are these outputs those that were stored, within rounding?"""
     stored = np.asarray(stored, "float32")
     if found.shape != stored.shape:
         return False
-    return bool(np.allclose(found, stored, rtol=0, atol=TOLERANCE * max(1e-6, np.abs(stored).max(initial=0))))
+    return bool(np.allclose(found, stored, rtol=0, atol=tolerance * max(1e-6, np.abs(stored).max(initial=0))))
 
 
 def _sample(shape, kind, low, width, free):

@@ -148,4 +148,4 @@ def _text(value):
 
 
 def _fault(member, found):
-    return ArtifactError("onnx", member, f"{found}. Restore the artifact from a copy, or train it again.")
+    return ArtifactError("onnx", member, found)

@@ -1,41 +1,40 @@
 """kit.load: a folder on the disk -> a Predictor, or one error that says what is wrong with it."""
 
 import functools
-import math
 from pathlib import Path
 
-import numpy as np
-
 from kit import storage
-from kit.artifact import golden, twin
-from kit.artifact.network import LARGEST_SHAPE
+from kit.artifact import fitting, foreign, golden, runtimes, twin
+from kit.artifact.network import build
 from kit.artifact.predictor import Predictor
-from kit.artifact.verify import check_members, fingerprint, read_member, verify
-from kit.errors import ArtifactError, KitError, missing_extra, unknown
-
-_RESTORE = "Restore the artifact from a copy, or train it again."
+from kit.artifact.verify import NETWORK, check_members, fingerprint, read_member, verify
+from kit.errors import ArtifactError, KitError
 
 
-def load(path, sha256=None, *, runtime="auto"):
-    """Loads a model that `kit.save` wrote, ready to predict.
+def load(path, sha256=None, *, key=None, runtime="auto", task=None, input=None):
+    """Loads a model that `kit.save` wrote, or a .keras file, ready to predict.
 
     The manifest, every member's checksum and the network's configuration are checked before
     Keras, or ONNX Runtime, sees the file; then the network must repeat the outputs stored with it.
 
     Args:
-        path: the artifact's folder.
-        sha256: SHA-256 of the artifact's `manifest.json`, where the origin matters; any other
-            artifact is refused.
-        runtime: "onnx" for the artifact's ONNX twin, "keras" for its Keras file; "auto" is "onnx"
-            wherever there is a twin and ONNX Runtime is installed, else "keras".
+        path: the artifact's folder; or a .keras file, then with `task` and `input`.
+        sha256: SHA-256 of the artifact's `manifest.json`, or of the .keras file, where the origin
+            matters; any other model is refused.
+        key: file of the public key by which the artifact must be signed.
+        runtime: a name in `kit.artifact.runtimes.names()`: "onnx" or "openvino" for the artifact's
+            ONNX twin, "keras" for its Keras file. "auto" is "onnx" wherever there is a twin and ONNX
+            Runtime is installed, else "keras". "fastest" times all that give the same numbers, which
+            takes seconds, and takes the one with the shortest median for one sample.
+        task: of a .keras file: what goes out.
+        input: of a .keras file: what comes in, or the shape of one raw sample.
 
     Returns:
-        A `Predictor`; its `model` is the compiled `keras.Model`.
+        A `Predictor`; its `model` is the compiled `keras.Model`, its `runtime` says what runs it.
 
     Raises:
-        KitError: if what the runtime needs is not there.
-        ArtifactError: `code` names the cause, `member` the file. `kit.artifact.verify` lists
-            the codes.
+        KitError: if what the runtime needs is not there, or a .keras file comes without its meaning.
+        ArtifactError: `code` names the cause, `member` the file. `kit.errors.CODES` lists the codes.
 
     Example:
         >>> model = kit.build_regressor(kit.Regression(("mpg",)), (2,))
@@ -44,46 +43,49 @@ def load(path, sha256=None, *, runtime="auto"):
         ('mpg',)
     """
     path = Path(path)
+    if foreign.is_lone(path):
+        _check_lone(path, key, runtime)
+        return Predictor(foreign.opened(path, task, input, sha256))
+    if task is not None or input is not None:
+        raise KitError(f"{path} says itself what goes in and comes out. Leave out task and input.")
     storage.recover(path)
-    if _chosen(path, runtime) == "keras":
-        return Predictor(opened(path, sha256), card=read_member(path, "card.json"))
-    return Predictor(_twin(path, sha256), card=read_member(path, "card.json"))
+    chosen = runtimes.chosen(path, runtime)
+    if chosen == "fastest":
+        return runtimes.fastest(path, lambda name: load(path, sha256, key=key, runtime=name))
+    if chosen == "keras":
+        return Predictor(opened(path, sha256, key), card=read_member(path, "card.json"))
+    found = _twin(path, sha256, key, chosen)
+    return Predictor(found, card=read_member(path, "card.json"))
 
 
-def _chosen(path, runtime):
-    if runtime not in ("auto", "onnx", "keras"):
-        raise unknown("runtime", runtime, ("auto", "onnx", "keras"))
-    if runtime != "onnx":
-        return "onnx" if runtime == "auto" and twin.is_there(path) else "keras"
-    if not twin.can_run():
-        raise missing_extra("onnxruntime", "onnx")
-    if path.is_dir() and not (path / twin.MEMBER).is_file():
-        raise KitError(f"{path} has no {twin.MEMBER}. Save the model where keras-kit[onnx] is installed.")
-    return "onnx"
-
-
-def opened(path, sha256=None):
+def opened(path, sha256=None, key=None):
     """The artifact's `keras.Model`, uncompiled, with its meaning as `model.kit`, after all checks."""
-    manifest = verify(path, sha256)
+    from kit.builders.common import Kit
+
+    manifest = verify(path, sha256, key)
     input, task = _described(path, "input"), _described(path, "task")
-    network = _network(path, input, task)
-    _check_width(network.output_shape, task)
+    _check_keras(path)
+    network = build(path / NETWORK)
+    network.kit = Kit(input, task)
+    fitting.check_input([(each.name, each.shape, each.dtype) for each in network.inputs], input)
+    fitting.check_width(network.output_shape, task)
     _check_golden(golden.outputs(network, input), manifest)
     return network
 
 
-def _twin(path, sha256):
+def _twin(path, sha256, key, chosen):
     """The artifact's `Twin`, after all checks that do not concern the Keras file."""
     from kit.builders.common import Kit
 
-    manifest = check_members(path, sha256)
+    manifest = check_members(path, sha256, key)
     input, task = _described(path, "input"), _described(path, "task")
     content = twin.read(path / twin.MEMBER, manifest["members"][twin.MEMBER])
     open = functools.partial(opened, path, fingerprint(path))  # the Keras file is checked when asked for
-    found = twin.Twin(content, _facts(path), Kit(input, task), open)
+    found = twin.Twin(content, _facts(path), Kit(input, task), open, chosen)
+    fitting.check_input(found.inputs, input)
     outputs = _made_up(found, input)
-    _check_width(outputs.shape, task)
-    _check_golden(golden.shown(outputs), manifest)
+    fitting.check_width(outputs.shape, task)
+    _check_golden(golden.shown(outputs), manifest, runtimes.tolerance(chosen))
     return found
 
 
@@ -91,19 +93,17 @@ def _facts(path):
     try:
         facts = read_member(path, twin.PARITY)["onnx"]
         return {name: None if facts[name] is None else int(facts[name]) for name in ("reach", "batch")}
-    except (KeyError, TypeError, ValueError) as error:
-        raise ArtifactError(
-            "json", twin.PARITY, f"does not describe the twin ({error!r:.80}). {_RESTORE}"
-        ) from None
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ArtifactError("json", twin.PARITY, f"does not describe the twin ({error!r:.80})") from None
 
 
 def _made_up(found, input):
     """What a twin says of the made-up samples."""
     try:
         return found.forward(golden.arrays_for(found.inputs, input))
-    except Exception as error:  # ONNX Runtime raises a kind for each of its states
+    except Exception as error:  # every runtime raises kinds of its own
         reason = f"cannot be run ({str(error).strip()[-200:]})"
-        raise ArtifactError("onnx", twin.MEMBER, f"{reason}. {_RESTORE}") from None
+        raise ArtifactError("onnx", twin.MEMBER, reason) from None
 
 
 def _described(path, kind):
@@ -113,35 +113,21 @@ def _described(path, kind):
     stored = read_member(path, f"{kind}.json")
     try:
         return {"input": inputs, "task": tasks}[kind].from_json(stored)
-    except (KitError, KeyError, TypeError, ValueError, AttributeError) as error:
-        found = f"does not describe the {kind} ({str(error)[:200]}). {_RESTORE}"
+    except (KitError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        found = f"does not describe the {kind} ({str(error)[:200]})"
         raise ArtifactError("json", f"{kind}.json", found) from None
 
 
-def _network(path, input, task):
-    keras = _keras(path)
-    from kit.builders import Kit
-    from kit.registration import register_layers
+def _check_lone(path, key, runtime):
+    if key is not None:
+        raise KitError(f"{path} is one file, which has no signature. Pin it by its sha256.")
+    if runtime not in ("auto", "keras"):
+        raise KitError(f"{path} is run by Keras alone. For '{runtime}', save it with kit.save() first.")
 
-    register_layers()
+
+def _check_keras(path):
     try:
-        network = keras.models.load_model(path / "model.keras", compile=False, safe_mode=True)
-    except MemoryError:
-        raise
-    except Exception as error:  # Keras raises many kinds; the cause stands at the end of its text
-        found = f"Keras cannot build it ({str(error).strip()[-200:]}). {_RESTORE}"
-        raise ArtifactError("network", "model.keras", found) from None
-    sizes = [_size(tensor.shape) for layer in network.layers for tensor in _tensors(layer.output)]
-    if max(sizes, default=0) > LARGEST_SHAPE:
-        found = f"makes {max(sizes)} numbers of one sample; {LARGEST_SHAPE} are allowed. {_RESTORE}"
-        raise ArtifactError("shape", "model.keras", found)
-    network.kit = Kit(input, task)
-    return network
-
-
-def _keras(path):
-    try:
-        import keras
+        import keras  # noqa: F401
     except ImportError:
         found = (
             "Keras is not installed" if twin.is_there(path) else f"no Keras, and {path} has no twin to run"
@@ -149,35 +135,16 @@ def _keras(path):
         raise KitError(
             f"{found}. Run: pip install keras-kit, or save the model with keras-kit[onnx]."
         ) from None
-    return keras
 
 
-def _check_width(shape, task):
-    """The task must be able to decide on as many outputs as the network has."""
-    try:
-        task.decided(np.zeros((1, *(size or 1 for size in shape[1:])), "float32"))
-    except KitError as error:
-        raise ArtifactError("width", "task.json", f"does not fit model.keras. {error} {_RESTORE}") from None
-
-
-def _check_golden(found, manifest):
+def _check_golden(found, manifest, tolerance=golden.TOLERANCE):
     stored = manifest.get("golden")
     if not isinstance(stored, list):
-        raise ArtifactError("manifest", "manifest.json", f"holds no golden samples. {_RESTORE}")
+        raise ArtifactError("manifest", "manifest.json", "holds no golden samples")
     try:
-        agree = golden.agree(found, stored)
-    except (ValueError, TypeError):
+        agree = golden.agree(found, stored, tolerance)
+    except (ValueError, TypeError, OverflowError):
         agree = False
     if not agree:
-        shown = (
-            f"predicts {found[0][:3].tolist()} where {str(stored[0][:3] if stored else stored)} was stored"
-        )
-        raise ArtifactError("golden", "model.keras", f"{shown}. {_RESTORE}")
-
-
-def _tensors(output):
-    return output if isinstance(output, list | tuple) else [output]
-
-
-def _size(shape):
-    return math.prod(size or 1 for size in shape)
+        shown = f"predicts {found[0][:3].tolist()}"
+        raise ArtifactError("golden", NETWORK, shown, f"{str(stored[:1])[:80]}, as stored")

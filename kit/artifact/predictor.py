@@ -1,14 +1,20 @@
 """Predictor: raw inputs -> decisions, with nothing to remember in between."""
 
+import collections
 import dataclasses
 import functools
+import itertools
+import math
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kit.artifact.twin import Twin
 from kit.errors import DataError
 
 CHUNK = 256  # raw inputs decoded at a time, so that memory does not grow with their number
+_FEWEST, _NUMBERS = 8, 2**26  # of large inputs fewer: these, or as many numbers (256 MB)
 
 
 class Predictor:
@@ -23,6 +29,9 @@ class Predictor:
         card: the model card: metrics, settings, versions.
         runtime: what runs the network: "onnxruntime 1.32.0", or "keras on tensorflow".
         model: the `keras.Model`, compiled as when it was trained; read from the disk when asked for.
+        milliseconds: of one sample by each runtime, where `kit.load` was asked for the fastest.
+
+    Any number of threads may call it at once.
 
     Example:
         >>> path = kit.save(kit.build_classifier(kit.Classification(("no", "yes")), (2,)), folder / "m")
@@ -35,7 +44,7 @@ class Predictor:
 
     def __init__(self, network, card=None):
         self.input, self.task = network.kit.input, network.kit.task
-        self.card = card or {}
+        self.card, self.milliseconds = card or {}, {}
         self._network = network
 
     @functools.cached_property
@@ -60,24 +69,44 @@ class Predictor:
 
         Args:
             inputs: one input (a file, an array, a dict, a row) -> one `Decision`; a list of
-                them, a folder, an array or a DataFrame -> a list.
+                them, an iterator, a folder, an array or a DataFrame -> a list.
             mirror: tasks on maps: whether to take the mean over each image and its mirror image.
 
         Raises:
             SchemaError, DataError: if inputs are not as the model was trained on; names each.
         """
         inputs = expanded(inputs)
-        if self.input.is_one(inputs):
+        if not isinstance(inputs, Iterator) and self.input.is_one(inputs):
             return self._decide(_batch_of(inputs), mirror)[0]
         decisions, faults = [], []
-        for start, chunk in self._chunks(inputs):
-            try:
-                decisions += self._decide(chunk, mirror)
-            except DataError as error:
-                kind, faults = type(error), [*faults, *_counted_from(start, error.faults)]
+        for start, found in self._by_chunks(inputs, mirror):
+            if isinstance(found, DataError):
+                kind, faults = type(found), [*faults, *_counted_from(start, found.faults)]
+            else:
+                decisions += found
         if faults:
             raise kind(dict.fromkeys(faults))
         return decisions
+
+    def stream(self, inputs, *, mirror=False):
+        """Decides on any number of inputs one by one, at constant memory.
+
+        While the network runs on one chunk, the next is read and decoded.
+
+        Args:
+            inputs: an iterator over inputs; or a list, a folder, an array or a DataFrame.
+            mirror: as for a call.
+
+        Yields:
+            A `Decision` for each input.
+
+        Raises:
+            SchemaError, DataError: when a chunk holds inputs that are not as the model was trained on.
+        """
+        for start, found in self._by_chunks(expanded(inputs), mirror):
+            if isinstance(found, DataError):
+                raise type(found)(_counted_from(start, found.faults))
+            yield from found
 
     def predict_frame(self, inputs):
         """Decides on many inputs.
@@ -92,22 +121,38 @@ class Predictor:
         """
         import pandas as pd
 
-        inputs = expanded(inputs)
-        inputs = [inputs] if self.input.is_one(inputs) else inputs
-        index = inputs.index if isinstance(inputs, pd.DataFrame) else range(len(inputs))
-        return frame(index, self(inputs))
+        decisions = self(inputs)
+        decisions = decisions if isinstance(decisions, list) else [decisions]
+        index = inputs.index if isinstance(inputs, pd.DataFrame) else range(len(decisions))
+        return frame(index, decisions)
 
     def outputs(self, inputs):
         """The network's outputs for a list, an array or a DataFrame of inputs: float32 (N, units)."""
         return self._forward(self.input.encode(inputs))
 
+    def one_sample(self):
+        """(the network's function, one made-up sample, encoded): to warm it up, or to time it."""
+        from kit.artifact import golden
+
+        if isinstance(self._network, Twin):
+            return self._forward, golden.arrays_for(self._network.inputs, self.input, count=1)
+        x = golden.samples(self._network, self.input)
+        return self._forward, {name: a[:1] for name, a in x.items()} if isinstance(x, dict) else x[:1]
+
     def _decide(self, inputs, mirror):
+        return self._decided(inputs, self._encoded(inputs), mirror)
+
+    def _encoded(self, inputs):
+        """Inputs as the network takes them; maps are decoded one by one, when their turn comes."""
+        return None if self.task.is_dense else self.input.encode(inputs)
+
+    def _decided(self, inputs, encoded, mirror):
         if self.task.is_dense:
             from kit.artifact import dense, tiles
 
             run = tiles.Mirrored(self._tiles) if mirror else self._tiles
             return [dense.decided(self.input, self.task, run, each) for each in inputs]
-        decisions = self.task.decide(self.outputs(inputs))
+        decisions = self.task.decide(self._forward(encoded))
         return decisions if self.task.form != "boxes" else self._in_their_pixels(decisions, inputs)
 
     def _in_their_pixels(self, decisions, inputs):
@@ -122,10 +167,32 @@ class Predictor:
             moved.append(dataclasses.replace(decision, boxes_xyxy=found))
         return moved
 
+    def _by_chunks(self, inputs, mirror):
+        """(place of the first input, its decisions or the DataError) of each chunk."""
+        for (start, chunk), encoded in _one_ahead(lambda item: self._encoded(item[1]), self._chunks(inputs)):
+            try:
+                yield start, self._decided(chunk, encoded(), mirror)
+            except DataError as error:
+                yield start, error
+
     def _chunks(self, inputs):
-        for start in range(0, len(inputs), CHUNK):
-            end = start + CHUNK
-            yield start, inputs.iloc[start:end] if hasattr(inputs, "iloc") else inputs[start:end]
+        """(place of the first input, inputs) of each chunk."""
+        size = self._chunk
+        if not isinstance(inputs, Iterator):
+            for start in range(0, len(inputs), size):
+                end = start + size
+                yield start, inputs.iloc[start:end] if hasattr(inputs, "iloc") else inputs[start:end]
+            return
+        start = 0
+        while chunk := list(itertools.islice(inputs, size)):
+            yield start, chunk
+            start += len(chunk)
+
+    @property
+    def _chunk(self):
+        shape = self.input.shape
+        numbers = 1 if isinstance(shape, dict) else math.prod(size or 1 for size in shape)
+        return min(CHUNK, max(_FEWEST, _NUMBERS // numbers))
 
     @functools.cached_property
     def _tiles(self):
@@ -138,6 +205,23 @@ class Predictor:
         from kit.artifact.runtime import compiled
 
         return compiled(self._network, largest=CHUNK)
+
+
+def _one_ahead(function, items):
+    """(item, function () -> function(item)) of each item; the next is computed meanwhile in a thread."""
+    items = iter(items)
+    first, second = next(items, None), next(items, None)
+    if second is None:  # nothing to be ahead of
+        if first is not None:
+            yield first, lambda: function(first)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        waiting = collections.deque()
+        for item in itertools.chain((first, second), items):
+            waiting.append((item, pool.submit(function, item).result))
+            if len(waiting) > 1:
+                yield waiting.popleft()
+        yield from waiting
 
 
 def expanded(inputs):

@@ -5,6 +5,7 @@ on every other backend the compiled stateless call of Keras is used.
 """
 
 import collections
+import threading
 
 import numpy as np
 
@@ -117,15 +118,20 @@ def _tensorflow(model):
     import tensorflow as tf
 
     programs = collections.OrderedDict()  # one for each shape: layers that resize need to know it
+    lock = threading.Lock()
+
+    def program(shape):
+        with lock:  # threads share the programs
+            if shape not in programs:
+                programs[shape] = tf.function(lambda x: model(x, training=False), reduce_retracing=False)
+            programs.move_to_end(shape)
+            if len(programs) > _PROGRAMS:
+                programs.popitem(last=False)
+            return programs[shape]
 
     def forward(x):
         shape = tuple(np.shape(each) for each in x.values()) if isinstance(x, dict) else np.shape(x)
-        if shape not in programs:
-            programs[shape] = tf.function(lambda x: model(x, training=False), reduce_retracing=False)
-        programs.move_to_end(shape)
-        if len(programs) > _PROGRAMS:
-            programs.popitem(last=False)
-        return programs[shape](x).numpy()
+        return program(shape)(x).numpy()
 
     return forward
 

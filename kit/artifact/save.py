@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kit import storage
-from kit.artifact import card, export, golden
+from kit.artifact import card, export, foreign, golden
 from kit.artifact.network import check_network
 from kit.artifact.runtime import served
 from kit.artifact.verify import MANIFEST, is_plain, make_manifest
@@ -48,13 +48,14 @@ def save(model, path, *, report=None, history=None, task=None, input=None, setti
         ['README.md', 'card.json', 'input.json', 'manifest.json', 'model.keras', 'task.json']
     """
     path = Path(path)
+    given = task is not None
     input, task = _meaning(model, input, task)
     model = served(model)
-    _check_model(model, task)
+    _check_model(model, input, task, given)
     check_target(path)
     facts = card.make(model, path.name, input, task, report=report, history=history, settings=settings)
     with storage.atomic_folder(path) as folder:
-        network = uncompiled(model)
+        network = foreign.with_named_inputs(uncompiled(model), input)
         network.save(folder / "model.keras")
         _check_loadable(folder / "model.keras", model.name)
         storage.write_json(folder / "input.json", input.to_json())
@@ -66,7 +67,7 @@ def save(model, path, *, report=None, history=None, task=None, input=None, setti
         if report is not None:
             report.save(folder / "report")
         export.add_twin(network, input, folder, onnx)
-        samples = golden.outputs(model, input).tolist()
+        samples = golden.outputs(network, input).tolist()
         storage.write_json(folder / MANIFEST, _manifest(folder, path.name, samples))
     return path
 
@@ -107,12 +108,13 @@ def _meaning(model, input, task):
     return inputs.as_input(input), task
 
 
-def _check_model(model, task):
+def _check_model(model, input, task, given):
     if not model.built:
         raise KitError(
             f"Model '{model.name}' is not built, so it has no weights to save. Call it on a batch first."
         )
-    wrong = [weight.path for weight in model.weights if not np.isfinite(np.asarray(weight, "float32")).all()]
+    values = zip(model.weights, model.get_weights(), strict=True)
+    wrong = [weight.path for weight, value in values if not np.isfinite(value.astype("float32")).all()]
     if wrong:
         found = f"Model '{model.name}': the weights {wrong[0]} are not finite."
         raise KitError(f"{found} Train it again with a smaller learning_rate.")
@@ -121,6 +123,12 @@ def _check_model(model, task):
         task.decided(np.zeros((1, *width), "float32"))
     except KitError as error:
         raise KitError(f"Model '{model.name}' does not fit its task. {error}") from None
+    found = foreign.misfit(foreign.with_named_inputs(model, input), input, task) if given else None
+    if found:
+        raise KitError(
+            f"Model '{model.name}' does not fit its task: it gives {found}. Add that activation as a last "
+            "layer, or choose a task that fits."
+        )
 
 
 def check_target(path):

@@ -1,4 +1,4 @@
-"""The twin: the network of an artifact as an ONNX file, run by ONNX Runtime. Needs no Keras.
+"""The twin: the network of an artifact as an ONNX file, run by ONNX Runtime or OpenVINO. Needs no Keras.
 
 It is taken wherever ONNX Runtime is installed and `kit.save` has proved it: one sample costs it a fraction of
 what a compiled call of Keras costs, a batch about as much, and neither Keras nor TensorFlow is loaded.
@@ -6,20 +6,17 @@ what a compiled call of Keras costs, a batch about as much, and neither Keras no
 
 import functools
 import hashlib
-import importlib.metadata
 import importlib.util
 import math
 
 import numpy as np
 
 from kit.artifact.graph import LARGEST, check_graph
+from kit.artifact.sessions import SESSIONS
 from kit.errors import ArtifactError
 
 MEMBER = "model.onnx"
 PARITY = "parity.json"
-_KINDS = {
-    f"tensor({name})": kind for name, kind in (("float", "float32"), ("int32", "int32"), ("bool", "bool"))
-}
 
 
 def is_there(path):
@@ -33,13 +30,14 @@ def can_run():
 
 
 class Twin:
-    """A network that ONNX Runtime runs.
+    """A network that ONNX Runtime or OpenVINO runs; any number of threads may use it at once.
 
     Args:
         content: the bytes of an ONNX file, checked by `read`.
         facts: what `parity.json` says of it: "reach", "batch".
         meaning: the pair (input, task), as `model.kit`.
         open: function () -> the same network as a `keras.Model`.
+        runtime: which session runs it, a name in `kit.artifact.sessions.SESSIONS`.
 
     Attributes:
         runtime: name and version of what runs it.
@@ -47,10 +45,9 @@ class Twin:
         reach: pixels to each side that an output depends on; infinite where unknown.
     """
 
-    def __init__(self, content, facts=None, meaning=None, open=None):
-        self._session = _session(content)
-        self.runtime = f"onnxruntime {importlib.metadata.version('onnxruntime')}"
-        self.inputs = [_spec(item) for item in self._session.get_inputs()]
+    def __init__(self, content, facts=None, meaning=None, open=None, runtime="onnx"):
+        self._session = SESSIONS.get(runtime)(content)
+        self.runtime, self.inputs = self._session.runtime, self._session.inputs
         self.kit, self._open = meaning, open
         reach, batch = ((facts or {}).get(name) for name in ("reach", "batch"))
         self.reach = math.inf if reach is None else int(reach)
@@ -67,13 +64,10 @@ class Twin:
         feed = {name: np.asarray(x[name], kind) for name, _, kind in self.inputs}
         count = len(next(iter(feed.values())))
         if count <= self._batch:
-            return self._run(feed)
+            return self._session.run(feed)
         starts = range(0, count, self._batch)
         parts = [{name: a[at : at + self._batch] for name, a in feed.items()} for at in starts]
-        return np.concatenate([self._run(part) for part in parts])
-
-    def _run(self, feed):
-        return self._session.run(None, feed)[0]
+        return np.concatenate([self._session.run(part) for part in parts])
 
 
 def read(file, said):
@@ -87,35 +81,10 @@ def read(file, said):
         ArtifactError: code "size", "checksum" or "onnx".
     """
     if file.stat().st_size != said["bytes"] or said["bytes"] > LARGEST:
-        raise ArtifactError("size", MEMBER, f"has {file.stat().st_size} bytes; expected {said['bytes']}.")
+        raise ArtifactError("size", MEMBER, f"has {file.stat().st_size} bytes", str(said["bytes"])[:40])
     content = file.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != said["sha256"]:
-        raise ArtifactError(
-            "checksum", MEMBER, f"has SHA-256 {found[:16]}...; expected {said['sha256'][:16]}..."
-        )
+        raise ArtifactError("checksum", MEMBER, f"has SHA-256 {found[:16]}...", f"{said['sha256'][:16]!r}...")
     check_graph(content, MEMBER)
     return content
-
-
-def _session(content):
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # what fails is raised
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime raises a kind for each of its states
-        raise _fault(f"ONNX Runtime cannot open it ({str(error).strip()[-200:]})") from None
-
-
-def _spec(item):
-    kind = _KINDS.get(item.type)
-    if kind is None:
-        raise _fault(f"takes {item.type[:60]} for '{item.name[:60]}'")
-    return item.name, tuple(size if isinstance(size, int) else None for size in item.shape), kind
-
-
-def _fault(found):
-    cure = "Load it with kit.load(path, runtime='keras'), or save the model again."
-    return ArtifactError("onnx", MEMBER, f"{found}. {cure}")

@@ -1,42 +1,35 @@
 """What is checked of an artifact before anything in it is used. Needs no Keras.
 
-Every cause has one code, in `ArtifactError.code`:
-
-    absent    there is no such folder        json      a JSON file cannot be read
-    manifest  manifest.json is not right     zip       model.keras is no archive of Keras
-    version   written by a newer kit         config    its configuration is damaged or too large
-    pin       not the artifact asked for     class     its configuration names a class not known
-    name      a member's name is not plain   shape     it declares more than it holds
-    link      a member is a link             weights   its weights are not plain numbers
-    missing   a member is not there          nan       a weight is not finite
-    extra     a file that is no member       network   Keras cannot build it
-    size      a member's size has changed    width     task and outputs differ in number
-    checksum  a member has changed           golden    it predicts other numbers than when saved
-    onnx      model.onnx is no graph of plain arithmetic, or cannot be run
+Every cause has one code, in `ArtifactError.code`; `kit.errors.CODES` explains each of them.
 """
 
+import hashlib
+import itertools
 import json
+import stat
 from pathlib import Path
 
 from kit import storage
-from kit.artifact import twin
-from kit.artifact.network import check_network
+from kit.artifact import signature, twin
+from kit.artifact.network import LARGEST_FILE, check_network
 from kit.errors import ArtifactError, unknown
 
 FORMAT = 1  # the number in manifest.json; rises when an older kit could not read the folder
 MANIFEST = "manifest.json"
-REQUIRED = ("card.json", "input.json", "model.keras", "task.json")
+NETWORK = "model.keras"
+REQUIRED = ("card.json", "input.json", NETWORK, "task.json")
 LARGEST_JSON = 64 * 2**20  # bytes
 MOST_MEMBERS = 1000
-_RESTORE = "Restore the artifact from a copy, or train it again."
+_OUTSIDE = {MANIFEST, signature.FILE}  # files that the manifest cannot describe
 
 
-def verify(path, sha256=None):
+def verify(path, sha256=None, key=None):
     """Checks an artifact's manifest, its members and its network.
 
     Args:
         path: the artifact's folder.
         sha256: what `fingerprint(path)` gave when the artifact was trusted; None to not ask.
+        key: file of the public key by which it must be signed; None to not ask.
 
     Returns:
         The manifest, as a dict.
@@ -45,19 +38,19 @@ def verify(path, sha256=None):
         ArtifactError: for the first fault found; `code` names the cause, `member` the file.
     """
     path = Path(path)
-    manifest = check_members(path, sha256)
-    check_network(path / "model.keras")
+    manifest = check_members(path, sha256, key)
+    check_network(path / NETWORK)
     if twin.MEMBER in manifest["members"]:
         twin.read(path / twin.MEMBER, manifest["members"][twin.MEMBER])
     return manifest
 
 
-def check_members(path, sha256=None):
+def check_members(path, sha256=None, key=None):
     """Checks an artifact's manifest and its members, and looks into no network.
 
     Args, Returns, Raises: as `verify`.
     """
-    manifest = _read_manifest(path, sha256)
+    manifest = _read_manifest(path, sha256, key)
     members = _members(manifest)
     _check_files(path, members)
     for name, said in members.items():
@@ -68,6 +61,18 @@ def check_members(path, sha256=None):
 def fingerprint(path):
     """SHA-256 of an artifact: of its manifest, which holds that of every member."""
     return storage.sha256(Path(path) / MANIFEST)
+
+
+def check_pin(file, sha256):
+    """Refuses a file that has not this SHA-256; None asks for nothing.
+
+    Raises:
+        ArtifactError: code "pin".
+    """
+    found = None if sha256 is None else storage.sha256(file)
+    if found is not None and found != sha256.lower():
+        cure = "It is another model: take the one that was trusted."
+        raise ArtifactError("pin", file.name, f"has SHA-256 {found}", sha256, cure)
 
 
 def is_plain(name):
@@ -86,9 +91,21 @@ def make_manifest(folder, **facts):
     """The manifest of a folder that is complete but for its manifest."""
     members = {
         name: {"bytes": (folder / name).stat().st_size, "sha256": storage.sha256(folder / name)}
-        for name in sorted(_files(folder))
+        for name in sorted(_files(folder) - _OUTSIDE)
     }
-    return {"format": FORMAT, **facts, "members": members}
+    return sealed({"format": FORMAT, **facts, "members": members})
+
+
+def sealed(manifest):
+    """A manifest with its own SHA-256, so that a flipped bit in it is found without a pin.
+
+    Example:
+        >>> sealed({"format": 1})["sha256"][:8]
+        '3f0a9925'
+    """
+    facts = {name: value for name, value in manifest.items() if name != "sha256"}
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return {**facts, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def read_member(path, name):
@@ -100,41 +117,42 @@ def read_member(path, name):
     try:
         return json.loads((Path(path) / name).read_text("utf-8"))
     except (ValueError, RecursionError, OSError) as error:
-        raise ArtifactError("json", name, f"cannot be read ({str(error)[:80]}). {_RESTORE}") from None
+        raise ArtifactError("json", name, f"cannot be read ({str(error)[:80]})", "JSON") from None
 
 
-def _read_manifest(path, sha256):
+def _read_manifest(path, sha256, key):
     file = path / MANIFEST
     if not path.is_dir():
-        raise ArtifactError("absent", str(path), f"no such artifact.{_near(path)}")
+        raise ArtifactError("absent", str(path), f"no such artifact.{_near(path)}", cure="")
     if not file.is_file() or file.is_symlink():
-        raise ArtifactError(
-            "manifest", MANIFEST, f"not found in {path}. Is it a folder that kit.save() wrote?"
-        )
+        cure = "Name a folder that kit.save() wrote."
+        raise ArtifactError("manifest", MANIFEST, f"not found in {path}", cure=cure)
     if file.stat().st_size > LARGEST_JSON:
-        raise ArtifactError("manifest", MANIFEST, f"is larger than {LARGEST_JSON >> 20} MB. {_RESTORE}")
-    if sha256 is not None and fingerprint(path) != sha256.lower():
-        raise ArtifactError(
-            "pin", MANIFEST, f"has SHA-256 {fingerprint(path)}; expected {sha256}. It is another model."
-        )
+        raise ArtifactError("manifest", MANIFEST, f"is larger than {LARGEST_JSON >> 20} MB")
+    check_pin(file, sha256)
+    content = file.read_bytes()
+    if key is not None:
+        signature.check(path, content, key)
     try:
-        return json.loads(file.read_bytes())
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ArtifactError("manifest", MANIFEST, f"is not JSON ({str(error)[:80]}). {_RESTORE}") from None
+        raise ArtifactError("manifest", MANIFEST, f"cannot be read ({str(error)[:80]})", "JSON") from None
 
 
 def _members(manifest):
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if isinstance(version, int) and version > FORMAT:
-        found = f"has format {version}; this kit reads up to {FORMAT}"
-        raise ArtifactError("version", MANIFEST, f"{found}. Run: pip install --upgrade keras-kit")
-    members = manifest.get("members") if version == FORMAT else None
+        cure = "Run: pip install --upgrade keras-kit"
+        raise ArtifactError("version", MANIFEST, f"has format {version}", f"at most {FORMAT}", cure)
+    members = manifest.get("members") if type(version) is int and version == FORMAT else None
     if (
         not isinstance(members, dict)
         or not 0 < len(members) <= MOST_MEMBERS
         or not all(map(_described, members.values()))
     ):
-        raise ArtifactError("manifest", MANIFEST, f"does not describe the members. {_RESTORE}")
+        raise ArtifactError("manifest", MANIFEST, "does not describe the members", "their bytes and sha256")
+    if manifest.get("sha256") != sealed(manifest)["sha256"]:
+        raise ArtifactError("manifest", MANIFEST, "has changed", "what its own SHA-256 says")
     return members
 
 
@@ -143,40 +161,49 @@ def _described(said):
 
 
 def _check_files(path, members):
-    for name in members:
-        if not is_plain(name):
-            raise ArtifactError(
-                "name", MANIFEST, f"names the member {name[:80]!r}, which is no plain name. {_RESTORE}"
-            )
-    links = [str(item.relative_to(path)) for item in path.rglob("*") if item.is_symlink()]
-    if links:
-        raise ArtifactError(
-            "link", links[0], "is a link; members are files of their own. Copy the file here."
-        )
-    there = _files(path) - {MANIFEST}
+    odd = next((name for name in members if not is_plain(name)), None)
+    if odd is not None:
+        found = f"names the member {odd[:80]!r}"
+        raise ArtifactError("name", MANIFEST, found, "a plain name inside of the artifact")
+    there = _files(path) - _OUTSIDE
     missing = sorted(({*members} | {*REQUIRED}) - there)
     extra = sorted(there - {*members})
     if missing:
-        raise ArtifactError("missing", missing[0], f"is not there. {_RESTORE}")
+        raise ArtifactError("missing", missing[0], "is not there")
     if extra:
-        raise ArtifactError("extra", extra[0][:80], f"is not in {MANIFEST}. Move it out of the artifact.")
+        cure = "Move it out of the artifact."
+        raise ArtifactError("extra", extra[0][:80], f"is not in {MANIFEST}", cure=cure)
 
 
 def _check_member(file, name, said):
     size = file.stat().st_size
     if size != said["bytes"]:
-        raise ArtifactError("size", name, f"has {size} bytes; expected {said['bytes']}. {_RESTORE}")
-    if name.endswith(".json") and size > LARGEST_JSON:
-        raise ArtifactError("size", name, f"is larger than {LARGEST_JSON >> 20} MB. {_RESTORE}")
+        raise ArtifactError("size", name, f"has {size} bytes", str(said["bytes"])[:40])
+    largest = LARGEST_JSON if name.endswith(".json") else LARGEST_FILE
+    if size > largest:
+        raise ArtifactError("size", name, f"has {size} bytes", f"at most {largest}")
     found = storage.sha256(file)
     if found != said["sha256"]:
-        raise ArtifactError(
-            "checksum", name, f"has SHA-256 {found[:16]}...; expected {said['sha256'][:16]}.... {_RESTORE}"
-        )
+        raise ArtifactError("checksum", name, f"has SHA-256 {found[:16]}...", f"{said['sha256'][:16]!r}...")
 
 
 def _files(folder):
-    return {item.relative_to(folder).as_posix() for item in folder.rglob("*") if not item.is_dir()}
+    """Names of all files in a folder, which are files of their own.
+
+    Raises:
+        ArtifactError: code "link" for a link, a pipe or a device; "extra" for far too many.
+    """
+    found = set()
+    for item in itertools.islice(folder.rglob("*"), 2 * MOST_MEMBERS + 1):
+        name, mode = item.relative_to(folder).as_posix(), item.lstat().st_mode
+        if stat.S_ISREG(mode):
+            found.add(name)
+        elif not stat.S_ISDIR(mode):
+            what = "a link" if stat.S_ISLNK(mode) else "a pipe or a device"
+            raise ArtifactError("link", name[:80], f"is {what}", "a file of its own", "Copy the file here.")
+    if len(found) > 2 * MOST_MEMBERS:
+        raise ArtifactError("extra", str(folder)[-80:], f"has over {2 * MOST_MEMBERS} files", cure="")
+    return found
 
 
 def _near(path):

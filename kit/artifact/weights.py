@@ -7,7 +7,8 @@ import numpy as np
 
 from kit.errors import ArtifactError, KitError
 
-CURE = "Restore the artifact from a copy, or train it again."
+_PLACES = 2**24  # of a detector: one for each pixel of an image of 4096 x 4096
+_CHANNELS = 64  # of an image that is whitened
 
 
 def stored(content, member):
@@ -29,7 +30,7 @@ def stored(content, member):
             return sum(_checked(data, member) for data in _tensors(file, len(content), member))
     except ArtifactError:
         raise
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _fault("weights", member, f"weights cannot be read ({str(error)[:120]})") from None
 
 
@@ -37,9 +38,13 @@ def _tensors(file, size, member):
     """The datasets of a file, without links to elsewhere or numbers declared but absent."""
     import h5py
 
-    groups, declared = [file], 0
+    groups, seen, declared = [file], set(), 0
     while groups:
         group = groups.pop()
+        place = h5py.h5o.get_info(group.id).addr
+        if place in seen:
+            raise _fault("weights", member, f"weights '{group.name}' hold themselves, or are there twice")
+        seen.add(place)
         for key in group:
             if not isinstance(group.get(key, getlink=True), h5py.HardLink):
                 raise _fault("weights", member, f"weights '{group.name}/{key}' are a link")
@@ -47,6 +52,8 @@ def _tensors(file, size, member):
             if isinstance(item, h5py.Group):
                 groups.append(item)
                 continue
+            if not isinstance(item, h5py.Dataset):
+                raise _fault("weights", member, f"weights '{item.name}' are no numbers")
             declared += math.prod(item.shape or ()) * item.dtype.itemsize
             elsewhere = item.chunks or item.external or item.is_virtual
             if elsewhere or declared > size or item.dtype.kind not in "fiub":
@@ -83,6 +90,27 @@ def declared(part):
         raise ValueError("adapted weights")
     shape = part["build_config"]["input_shape"] if count is not _embedding else ()
     return count(config, [None if size is None else whole(size) for size in shape])
+
+
+def made(part):
+    """How many numbers a layer of kit's own makes by itself when it is built, of what it is told.
+
+    Raises:
+        ValueError, TypeError, KeyError: if it is not described as kit describes it.
+
+    Example:
+        >>> made({"class_name": "BoxesAndScores", "config": {"size": [8, 8], "strides": [4]}})
+        4
+    """
+    config = part["config"]
+    if part["class_name"] not in ("BoxesAndScores", "Proposals"):
+        return 1
+    height, width = map(whole, config["size"])
+    places = sum(-(-height // whole(step)) * -(-width // whole(step)) for step in config["strides"])
+    places *= max(1, len(config.get("anchors") or ()))
+    if places > _PLACES:
+        raise ValueError("too many places")
+    return places
 
 
 def whole(value):
@@ -142,6 +170,8 @@ def _channels(config, shape):
 
 
 def _whiten(config, shape):
+    if shape[-1] > _CHANNELS:
+        raise ValueError(f"{shape[-1]} channels")
     return 8 * shape[-1]  # biases: 2 x 2 places, both signs
 
 
@@ -174,4 +204,4 @@ _COUNTS = {
 
 
 def _fault(code, member, found):
-    return ArtifactError(code, member, f"{found}. {CURE}")
+    return ArtifactError(code, member, found)

@@ -8,6 +8,9 @@ from kit.cli.arguments import one_of
 from kit.quiet import quiet
 
 MODELS = Path("saved_models")
+_FACTS = ("task", "input", "created", "split", "metrics", "intervals")
+_HEADLINES = ("accuracy", "r2", "mean_iou", "map_50_95", "psnr")  # the larger, the better
+_HEAD = ("path", "task", "input", "score", "data", "network", "parameters", "MB", "created")
 
 
 def add_to(commands):
@@ -49,13 +52,19 @@ def models(folder=MODELS):
         []
     """
     cards = sorted(Path(folder).glob("*/card.json"))
-    return [known for known in map(_model, cards) if known]
+    found = [known for known in map(_model, cards) if known]
+    return sorted(found, key=lambda each: (str(each["task"]), str(each["input"]), _rank(each), each["name"]))
 
 
 def _model(card):
     try:
         facts = json.loads(card.read_text("utf-8"))
-        known = {name: facts.get(name) for name in ("task", "input", "created", "split", "metrics")}
+        known = {name: facts.get(name) for name in _FACTS}
+        network = facts.get("network") or {}
+        known |= {"network": network.get("name"), "parameters": network.get("parameters")}
+        known["data"] = (facts.get("data") or {}).get("name")
+        known["bytes"] = sum(file.stat().st_size for file in card.parent.rglob("*") if file.is_file())
+        known["runtimes"] = ["keras", *(["onnx"] if (card.parent / "model.onnx").is_file() else [])]
     except (OSError, ValueError, AttributeError):
         return None  # kit.load says what is wrong with it
     return {"name": card.parent.name, "path": str(card.parent), **known}
@@ -65,14 +74,40 @@ def _print_models(items):
     if not items:
         output.say(f"No model in {MODELS}/ yet. Train one: kit train digits")
         return
-    rows = [(each["path"], each["task"], each["input"], _headline(each), each["created"]) for each in items]
-    print(output.table(rows, head=("path", "task", "input", "score", "created")))
+    print(output.table([_row(each) for each in items], head=_HEAD))
+
+
+def _row(model):
+    parameters = model["parameters"]
+    shown = {
+        **{name: str(model[name] or "-") for name in ("path", "task", "input", "data", "network", "created")},
+        "score": _headline(model),
+        "parameters": f"{parameters:,}" if isinstance(parameters, int) else "-",
+        "MB": f"{model['bytes'] / 1e6:.2f}",
+    }
+    return tuple(shown[name] for name in _HEAD)
 
 
 def _headline(model):
+    name, value = _score(model)
+    if name is None:
+        return "-"
+    low, high = (model["intervals"] or {}).get(name) or (None, None)
+    span = "" if low is None or high is None else f", {low:.4g} to {high:.4g}"
+    return f"{name} {value:.4g} ({model['split']}{span})"
+
+
+def _score(model):
+    """(name, value) of the metric that models are compared by."""
     metrics = {name: value for name, value in (model["metrics"] or {}).items() if value is not None}
-    name = next((name for name in ("accuracy", "r2", *metrics) if name in metrics), None)
-    return f"{name} {metrics[name]:.4g} ({model['split']})" if name else "-"
+    name = next((name for name in (*_HEADLINES, *metrics) if name in metrics), None)
+    return name, metrics.get(name)
+
+
+def _rank(model):
+    """Models with a score come before those without; the best first."""
+    name, value = _score(model)
+    return (name not in _HEADLINES, -value if name in _HEADLINES else 0)
 
 
 def _names(module):

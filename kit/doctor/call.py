@@ -104,8 +104,8 @@ def _file(path):
         raise
     except Exception as error:  # Keras raises many kinds; the cause stands at the end of its text
         text = " ".join(str(error).split())[-200:]
-        message = f"Keras cannot open it ({text}). Register its own layers before, or pass the model itself."
-        raise ArtifactError("network", str(path), message) from None
+        cure = "Register its own layers before, or pass the model itself."
+        raise ArtifactError("network", str(path), f"Keras cannot open it ({text})", cure=cure) from None
 
 
 def _parts(data, model):
@@ -179,7 +179,8 @@ def _labels(labels):
 def _refused(error):
     """Findings for a file or data that cannot be opened at all."""
     if isinstance(error, ArtifactError):
-        return [Finding("can_be_opened", "error", error.member, str(error).partition(": ")[2], "")]
+        found = "; expected ".join(filter(None, (error.found, error.expected)))
+        return [Finding("can_be_opened", "error", error.member, found, error.cure)]
     return [
         Finding(
             "can_be_read", "error", fault.where, fault.found, fault.cure or f"Expected: {fault.expected}."

@@ -221,7 +221,7 @@ class SearchResult:
         path = weights_path(self.folder, entry.trial)
         if not path.exists() or storage.sha256(path) != entry.outcome["weights"]:
             raise ArtifactError(
-                "checksum", str(path), "missing or damaged. Train the winner anew: fit_best()."
+                "checksum", str(path), "missing or damaged", cure="Train the winner anew: fit_best()."
             )
         with np.load(path, allow_pickle=False) as stored:
             model.set_weights([stored[name] for name in stored.files])

@@ -1,5 +1,6 @@
 """What every task shares: its stored form, its options of the loss and its last layer with weights."""
 
+import collections
 import dataclasses
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from kit.errors import KitError
 from kit.match import Match
 from kit.plain import scalar
+
+_MOST_NAMES = 1_000_000
 
 
 def to_json(kind, task):
@@ -37,10 +40,13 @@ def checked_names(kind, names, at_least):
     Raises:
         KitError: if there are too few, or if one is there twice.
     """
+    count = names if isinstance(names, int) else len(names)
+    if count > _MOST_NAMES:
+        raise KitError(f"{count:.0e} {kind}. At most {_MOST_NAMES} can be told apart.")
     names = tuple(range(names)) if isinstance(names, int) else tuple(scalar(name) for name in names)
     if len(names) < at_least:
         raise KitError(f"{len(names)} {kind}: {names}. At least {at_least} are needed.")
-    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    twice = sorted(str(name) for name, times in collections.Counter(names).items() if times > 1)
     if twice:
         raise KitError(f"The {kind} {', '.join(twice)} are named twice. Give each one name once.")
     return names

@@ -56,7 +56,7 @@ def load(path):
         return None
     except Exception as error:  # zip, NumPy and JSON each raise their own for a damaged file
         raise ArtifactError(
-            "checkpoint", str(path), f"damaged ({error}). Remove it to start again."
+            "checkpoint", str(path), f"damaged ({error})", cure="Remove it to start again."
         ) from None
 
 
@@ -70,7 +70,8 @@ def restore(model, callbacks, facts, arrays):
         raise ArtifactError(
             "checkpoint",
             "checkpoint.npz",
-            "it belongs to another network. Choose another folder for this run.",
+            "it belongs to another network",
+            cure="Choose another folder for this run.",
         )
     state.put_back(model, [arrays[f"variable {index}"] for index in range(len(facts["variables"]))])
     rates.recall(model.optimizer, facts["rate"])

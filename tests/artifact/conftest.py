@@ -49,7 +49,8 @@ def sign():
     def signed(folder, **facts):
         manifest = json.loads((folder / MANIFEST).read_text())
         (folder / MANIFEST).unlink()
-        storage.write_json(folder / MANIFEST, {**make_manifest(folder, golden=manifest["golden"]), **facts})
+        made = make_manifest(folder, **{"golden": manifest["golden"], **facts})
+        storage.write_json(folder / MANIFEST, made)
         return folder
 
     return signed

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import kit
-from kit.artifact import card
+from kit import tasks
+from kit.artifact import card, front_matter
 from kit.plain import plain
 
 
@@ -63,12 +64,39 @@ def test_a_threshold_is_on_the_card_where_a_decision_uses_it(facts):
 
 def test_the_page_says_what_how_good_and_how_to_load(facts):
     page = card.readme(facts)
-    assert page.startswith("# insects\n")
+    assert "\n---\n\n# insects\n" in page
     assert 'kit.load("saved_models/insects")' in page
     assert "| accuracy | 0.5 | 0.25 to 0.75 |" in page
     assert "on the test part" in page
     for word in ("fingerprint: abc", "seed: 7", "engine: tensorflow", "activation: softmax", "keras: "):
         assert f"- {word}" in page
+
+
+def test_hubs_read_task_metrics_and_intervals_from_the_head_of_the_page(facts):
+    yaml = pytest.importorskip("yaml")
+    _, head, page = card.readme(facts).split("---\n", 2)
+    read = yaml.safe_load(head)
+    assert (read["library_name"], read["pipeline_tag"]) == ("keras", "image-classification")
+    [model] = read["model-index"]
+    [result] = model["results"]
+    assert model["name"] == "insects" and result["task"] == {"type": "image-classification"}
+    assert result["dataset"] == {"name": "insects", "type": "insects", "split": "test"}
+    [accuracy] = result["metrics"]  # auc is not finite here
+    assert (accuracy["type"], accuracy["value"]) == ("accuracy", 0.5)
+    assert accuracy["name"] == "accuracy (95% interval 0.25 to 0.75)"
+
+
+def test_the_head_claims_no_metrics_where_none_were_measured_and_quotes_names(image_model):
+    pair = image_model.kit
+    page = card.readme(card.make(image_model, 'a: "b" # c', pair.input, pair.task))
+    assert "model-index" not in page
+    named = card.make(image_model, 'a: "b" # c', pair.input, pair.task, report=Report())
+    assert '- name: "a: \\"b\\" # c"\n' in card.readme(named)
+
+
+def test_every_task_has_a_name_on_hubs():
+    known = {task for task, _ in front_matter._TAGS}
+    assert {type_of.__name__ for type_of in map(tasks.TASKS.get, tasks.names())} <= known
 
 
 def test_a_model_without_report_and_history_has_a_card_too(image_model):

@@ -1,5 +1,7 @@
 """Predictor: one input -> one decision, many -> many, the same as the network says."""
 
+import threading
+
 import keras
 import numpy as np
 import pandas as pd
@@ -171,3 +173,50 @@ def test_a_frame_of_boxes_has_a_row_a_box_and_none_for_an_image_without():
     assert list(found.index) == ["a.png", "a.png", "c.png", "c.png"]
     assert found.iloc[1].tolist() == ["dog", 0.5, 1.0, 1.0, 3.0, 3.5]
     assert list(module.frame(["b.png"], [none]).columns) == ["label", "score", "x1", "y1", "x2", "y2"]
+
+
+def test_an_iterator_of_any_length_is_taken_as_it_comes(of_images, images, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 2)
+    taken = []
+
+    def endless():
+        while True:
+            taken.append(len(taken))
+            yield images[taken[-1] % 5]
+
+    stream = of_images.stream(endless())
+    found = [next(stream).label for _ in range(7)]
+    stream.close()
+    assert found == [of_images(images[i % 5]).label for i in range(7)]
+    assert len(taken) <= 12  # seven inputs are four chunks; two more may be on their way
+    assert of_images(iter(images)) == of_images(images)
+    assert of_images(iter([])) == []
+    assert len(of_images.predict_frame(iter(images))) == 5
+
+
+def test_a_fault_in_a_stream_comes_after_the_decisions_before_it(of_images, images, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 2)
+    stream = of_images.stream(iter([*images[:2], b"no image", images[3]]))
+    assert [next(stream).label for _ in range(2)] == [each.label for each in of_images(images[:2])]
+    with pytest.raises(DataError, match="image 2"):
+        next(stream)
+
+
+def test_the_next_chunk_is_decoded_in_another_thread(of_images, images, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 2)
+    threads, kind = [], type(of_images.input)
+    encode = kind.encode
+    monkeypatch.setattr(
+        kind, "encode", lambda self, raw: threads.append(threading.get_ident()) or encode(self, raw)
+    )
+    of_images(images)
+    assert len(threads) == 3 and threading.get_ident() not in threads
+    threads.clear()
+    of_images(images[:2])  # one chunk: nothing to be ahead of
+    assert threads == [threading.get_ident()]
+
+
+def test_of_large_inputs_fewer_are_decoded_at_a_time(of_images):
+    large = kit.Images((2048, 2048), channels=3)
+    assert Predictor._chunk.fget(type("Stand-in", (), {"input": large})) == module._FEWEST
+    assert of_images._chunk == module.CHUNK

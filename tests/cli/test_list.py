@@ -40,6 +40,23 @@ def test_saved_models_are_listed_by_their_cards(call, tmp_path, of_rows):
     assert len(done.out.splitlines()) == 2
     [model] = call("list", "models", "--json").json["models"]
     assert (model["name"], model["path"], model["task"]) == ("pay", "saved_models/pay", "Regression")
+    folder = tmp_path / "saved_models" / "pay"
+    assert model["bytes"] == sum(file.stat().st_size for file in folder.iterdir())
+    assert model["parameters"] == kit.load(folder, runtime="keras").model.count_params()
+    assert f"{model['parameters']:,}" in done.out and model["runtimes"] == ["keras"]
+
+
+def test_models_of_one_task_stand_together_the_best_first(tmp_path, call):
+    scores = {"a": ("T", 0.5), "b": ("U", 0.7), "c": ("T", 0.9), "d": ("T", None)}
+    for name, (task, accuracy) in scores.items():
+        folder = tmp_path / "saved_models" / name
+        folder.mkdir(parents=True)
+        card = {"task": task, "input": "I", "split": "test", "metrics": {"loss": 1.0, "accuracy": accuracy}}
+        card["intervals"] = {"accuracy": [0.25, 0.95]}
+        (folder / "card.json").write_text(json.dumps(card))
+    lines = call("list").out.splitlines()[1:]
+    assert [line.split()[0][-1] for line in lines] == ["c", "a", "d", "b"]
+    assert "accuracy 0.9 (test, 0.25 to 0.95)" in lines[0]
 
 
 def test_the_headline_of_a_model_is_its_accuracy_or_r2(tmp_path, call):
