@@ -141,10 +141,9 @@ def test_each_kind_of_end_has_its_exit_status(act, error, status):
 def test_with_json_an_error_is_the_one_object_on_stdout(act):
     done = act(raising(ArtifactError("checksum", "model.keras", "has changed")), "--json")
     assert done.status == 3
-    assert done.json == {
-        "error": {"kind": "ArtifactError", "message": "model.keras: has changed", "status": 3}
-    }
-    assert done.err == "kit act: model.keras: has changed\n"
+    message = "model.keras: has changed. Restore the artifact from a copy, or train it again."
+    assert done.json == {"error": {"kind": "ArtifactError", "message": message, "status": 3}}
+    assert done.err == f"kit act: {message}\n"
 
 
 def test_debug_shows_where_an_error_comes_from(act):
