@@ -11,6 +11,7 @@ import numpy as np
 from kit.data.moves import filled, inside, mirrored, placed, real
 
 _STEP = 8  # images a step: few, as many steps matter most
+_ROOM = 2  # times the boxes of an image: an object of a mosaic without a target would be learnt to be none
 _MOSAICS = 0.7  # share of a training after which images are whole, as those to predict will be
 
 
@@ -44,6 +45,8 @@ class Policy:
 class BoxFeed:
     """The training part of a detection, as the engines take it.
 
+    Targets are (M, 5); where images are put together, (2 M, 5).
+
     Args:
         x: (N, height, width, channels) images.
         y: (N, M, 5) corners in pixels and class number, -1 where there is no box.
@@ -59,6 +62,8 @@ class BoxFeed:
 
     def __init__(self, x, y, *, policy, seed=0):
         self.x, self.y, self.policy, self.seed = x, y, policy, seed
+        is_mixed = policy is not None and (policy.mosaic or policy.mixup)
+        self._most = y.shape[1] * (_ROOM if is_mixed else 1)
         self._kept = (None, None)
 
     def __len__(self):
@@ -98,7 +103,7 @@ class BoxFeed:
             image, boxes = self._blended(image, boxes, draw)
         if self.policy.mirror and draw.uniform() < 0.5:
             image, boxes = mirrored(image, boxes)
-        return self._coloured(image, draw), filled(boxes, self.y.shape[1])
+        return self._coloured(image, draw), filled(boxes, self._most)
 
     def _blended(self, image, boxes, draw):
         """The image with another one seen through it, and the boxes of both.

@@ -79,9 +79,23 @@ def test_blends_end_with_the_first_part_of_the_training():
 
 def test_boxes_beyond_the_padding_are_left_out_the_smallest_first():
     x, y = white_squares(count=8)
-    feed = BoxFeed(x, y[:, :1], policy=Policy(mosaic=1.0), seed=3)
-    images, targets = feed.epoch(0)
-    assert targets.shape == (8, 1, 5) and (targets[..., 4] >= 0).all()
+    few, every = (BoxFeed(x, each, policy=Policy(mosaic=1.0), seed=3).epoch(0)[1] for each in (y[:, :1], y))
+    assert few.shape == (8, 2, 5) and every.shape == (8, 8, 5)
+
+    def areas(boxes):
+        return sorted(((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))[boxes[:, 4] >= 0])[::-1]
+
+    assert any(len(areas(boxes)) > 2 for boxes in every)
+    assert [areas(boxes) for boxes in few] == [areas(boxes)[:2] for boxes in every]
+
+
+def test_objects_of_several_full_images_have_all_their_targets():
+    x, y = white_squares(count=8)
+    full = y[:, :1]
+    for policy, most in ((Policy(mosaic=1.0), 2), (Policy(mixup=1.0), 2), (Policy(), 1)):
+        assert BoxFeed(x, full, policy=policy, seed=3).epoch(0)[1].shape == (8, most, 5)
+    blended = BoxFeed(x, full, policy=Policy(mixup=1.0), seed=3).epoch(0)[1]
+    assert (blended[..., 4] >= 0).all()
 
 
 def test_an_object_of_which_little_is_seen_has_no_box():
