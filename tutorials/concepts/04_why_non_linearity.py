@@ -100,7 +100,7 @@ assert min(ranks["relu"]) > 2
 
 # %%
 answers = (points[:, :1] * points[:, 1:] > 0).astype("float32")
-STEPS = 60 if SHORT else 300
+STEPS = 60 if SHORT else 150
 
 
 def trained(model):
