@@ -158,8 +158,8 @@ for use_bias in (False, True):
     dense = keras.layers.Dense(1, activation="sigmoid", use_bias=use_bias, kernel_initializer="zeros")
     model = keras.Sequential([keras.Input((1,)), dense])
     eager = keras.backend.backend() == "tensorflow"  # tracing takes longer than these few steps
-    model.compile(keras.optimizers.Adam(0.3), "binary_crossentropy", run_eagerly=eager)
-    for _ in range(100):
+    model.compile(keras.optimizers.Adam(0.5), "binary_crossentropy", run_eagerly=eager)
+    for _ in range(70):
         model.train_on_batch(measured, true)
     weights_of[use_bias] = [float(np.ravel(each)[0]) for each in dense.get_weights()]
     right[use_bias] = float(np.mean((ops.convert_to_numpy(model(measured)) > 0.5) == true))
