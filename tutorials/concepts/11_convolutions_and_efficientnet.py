@@ -147,6 +147,10 @@ assert fields == [3, 5, 9, 17]
 measured = [panel.get_title("left") for panel in picture.axes]
 assert all(name in title for name, title in zip(LAYERS, measured, strict=True))
 assert [int(title.split()[-1]) <= size for title, size in zip(measured, fields, strict=True)] == [True] * 4
+influence = np.asarray(picture.axes[-1].images[-1].get_array())[8:25, 8:25]  # of the fourth layer, 17 x 17
+middle = influence[4:13, 4:13].mean()
+print(f"in the middle a pixel counts {middle / influence.mean():.1f} times the mean of its field")
+assert middle > 1.2 * influence.mean()
 
 # %% [markdown]
 # The picture measures it: each pixel is changed in turn, and the middle unit of a layer is watched. The frame
@@ -294,7 +298,7 @@ if not SHORT:
 
 # %%
 with draw.style():
-    title = "EfficientNet-B0, image at the top: late blocks have the weights, early ones the work"
+    title = "EfficientNet-B0, image at the top: the last blocks have the weights, all of them have work"
     picture, (left, right) = draw.figure(title, columns=2, width=9.6, height=4.4)
     labels = [f"{name}   {size} x {size}" for name, _, _, size in rows]
     stages = [0, *(int(row[0][0]) for row in rows[1:-1]), 8]
@@ -312,12 +316,13 @@ with draw.style():
     left.set_xlabel("weights, thousands")
     right.set_xlabel("products for one image of 224 x 224, millions")
 save_picture(picture, "concept_11_efficientnet")
+assert sum(row[1] for row in rows[:6]) < 0.02 * total and sum(row[2] for row in rows[:6]) > 0.29 * work
 
 # %% [markdown]
-# Read from the top. Each colour is a stage; the side of its maps is written beside it. The first blocks
-# have large maps and few channels: hardly a weight, much work. The last ones have small maps and many
-# channels: the other way round. B1 to B7 multiply depth, width and image size together, by 1.2, 1.1 and
-# 1.15 to a power.
+# Read from the top. Each colour is a stage; the side of its maps is written beside it. The first six rows
+# have large maps and few channels: 2 % of the weights, and 30 % of the work. The last ones have small maps
+# and many channels. B1 to B7 multiply depth, width and image size together, by 1.2, 1.1 and 1.15 to a
+# power.
 #
 # ## What to remember
 # - A convolution is the same small sum at every place: few weights, and it moves with the image.
