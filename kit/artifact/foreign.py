@@ -10,7 +10,7 @@ from kit.errors import ArtifactError, KitError
 _SUFFIX = ".keras"
 _OTHERS = {  # endings of files that are no .keras archive, and how to get one
     **dict.fromkeys((".h5", ".hdf5"), "Where you trust it, open it in Keras and save it as .keras."),
-    **dict.fromkeys((".pt", ".pth", ".pkl", ".joblib", ".ckpt"), "It can run code when it is opened."),
+    **dict.fromkeys((".pt", ".pth", ".pkl", ".ckpt"), "It can run code when it is opened."),
     **dict.fromkeys((".onnx", ".tflite", ".pb"), "Load the model that it was exported from."),
 }
 

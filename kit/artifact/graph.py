@@ -5,10 +5,13 @@ for operators that a node names elsewhere; here both are refused, and so is all 
 Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (numbers of the fields)
 """
 
+import math
+
 from kit.artifact import allowed
 from kit.errors import ArtifactError
 
 LARGEST = 2**31 - 1  # bytes: the limit of Protocol Buffers
+LARGEST_SHAPE = 2**28  # numbers in one tensor that a shape in the file asks for: 1 GB
 OPERATORS = allowed.names(
     """
     Abs Add And ArgMax ArgMin AveragePool BatchNormalization Cast Ceil Clip Concat Constant
@@ -22,6 +25,8 @@ OPERATORS = allowed.names(
     Tanh Tile TopK Transpose Unsqueeze Upsample Where Xor
     """
 )
+_INT64, _LONGEST_SHAPE = 7, 8  # type of the numbers that are shapes, and how many one has
+_NO_END = 2**31 - 1  # and above it: how a slice says "to the end"
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MODEL = {1, 2, 3, 4, 5, 6, 7, 8, 14}  # all but training and functions
 _GRAPH = {1, 2, 5, 10, 11, 12, 13, 16}  # all but sparse tensors and quantisation
@@ -92,11 +97,32 @@ def _check_attribute(attribute):
 
 
 def _check_tensor(tensor):
+    kind, whole = None, []
     for number, value in _fields(tensor):
+        if number == 2:
+            kind = value
+        elif number in (7, 9):
+            whole = _whole_numbers(number, value)
         if number == 13 or (number == 14 and value != 0):
             raise _Refused("has numbers in another file; expected all of them in this one")
         if number not in _TENSOR | {14}:
             raise _Refused(f"has a tensor with field {number}, which kit does not write")
+    size = math.prod(number for number in whole if 0 < number < _NO_END) if kind == _INT64 else 1
+    if size > LARGEST_SHAPE:
+        raise _Refused(f"has the shape {str(whole)[:80]}, which is larger than any that kit writes")
+
+
+def _whole_numbers(number, value):
+    """The numbers of a tensor that is short enough to be a shape, if they are 64-bit: else nothing."""
+    if len(value) > 8 * _LONGEST_SHAPE:
+        return []
+    if number == 9:
+        return [int.from_bytes(value[at : at + 8], "little", signed=True) for at in range(0, len(value), 8)]
+    found, at = [], 0
+    while at < len(value):
+        each, at = _varint(value, at)
+        found.append(each)
+    return found if len(found) <= _LONGEST_SHAPE else []
 
 
 def _checked(message, known, what):

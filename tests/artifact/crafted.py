@@ -543,6 +543,8 @@ TWINS = {
     "a function": onnx(model=field(25, field(1, "f"))),
     "training": onnx(model=field(20, field(1, b""))),
     "text": onnx(graph=field(5, field(6, "text"))),
+    "a shape of 40 GB": onnx(graph=field(5, field(2, 7) + field(9, struct.pack("<2q", 10**5, 10**5)))),
+    "a shape of 5 GB": onnx(graph=field(5, field(2, 7) + field(7, _varint(10**9 + 10**8)))),
     "no graph": field(1, 8),
     "two graphs": onnx() + onnx(),
     "an image": b"\x89PNG\r\n\x1a\n" + bytes(100),

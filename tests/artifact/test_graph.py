@@ -60,6 +60,30 @@ def test_numbers_in_another_file_are_refused_in_a_constant_too():
     assert "another file" in refusal(a_model(op="Constant", value=tensor))
 
 
+@pytest.mark.parametrize(
+    ("numbers", "refused"),
+    [
+        ([-1, 7, 7, 1280], False),
+        ([2**63 - 1, 2**31 - 1, 0], False),  # the ends of slices
+        ([10**5, 10**5], True),
+        ([2**30], True),
+        (list(range(1, 40)), False),  # too many for a shape
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("raw", [True, False], ids=["as bytes", "as numbers"])
+def test_a_shape_that_fills_the_memory_is_refused(numbers, refused, raw):
+    array = np.array(numbers, "int64")
+    tensor = onnx.numpy_helper.from_array(array, "s")
+    if not raw:
+        tensor = onnx.helper.make_tensor("s", onnx.TensorProto.INT64, array.shape, numbers)
+    content = a_model(change=lambda model: model.graph.initializer.append(tensor))
+    if refused:
+        assert "larger than any" in refusal(content)
+    else:
+        check_graph(content)
+
+
 def test_a_graph_inside_a_node_is_refused():
     inner = onnx.helper.make_graph([], "inner", [], [])
     assert "attribute" in refusal(a_model(op="Mul", body=inner))
