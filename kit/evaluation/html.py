@@ -57,6 +57,7 @@ def page(report, pictures):
         f"<p class='soft'>{text(counted(report)).capitalize()}</p><h1>{text(report.headline)}</h1>",
         listed("What to know first", report.findings, "card findings"),
         section("Scores", _scores(report)),
+        listed("Calibration, on samples that were not learnt", report.calibration, "card"),
         figures(pictures, plots.reading),
         _classes(report),
         _hardest(report),

@@ -59,6 +59,11 @@ class Report:
         """Number of samples."""
         return len(self.outcome)
 
+    @property
+    def calibration(self):
+        """What `kit.calibrate` found for this model, one sentence each; empty where it was not asked."""
+        return getattr(getattr(self.outcome, "calibration", None), "told", ())
+
     @functools.cached_property
     def per_class(self):
         """DataFrame: precision, recall, f1 and support of each class; regression: scores of each target."""
@@ -141,6 +146,7 @@ class Report:
                 "per_class": self.per_class.reset_index().to_dict("records"),
                 "confusion": None if self.confusion is None else self.confusion.to_numpy().tolist(),
                 "worst": self.worst.to_dict("records"),
+                "calibration": self.calibration,
                 "notes": self.notes,
                 "findings": self.findings,
             }
