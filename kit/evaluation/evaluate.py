@@ -11,8 +11,10 @@ from kit.evaluation.parts import outputs_of, parts_of, seen_by
 from kit.evaluation.report import Report
 from kit.plain import writable
 
+ATTENDED = 8  # images of which it is asked where the network looked
 
-def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None, findings=None):
+
+def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None, findings=None, explain=None):
     """Measures a model on samples, beside what a model that looks at nothing would score.
 
     Args:
@@ -25,6 +27,8 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
         history: of the training, for its curves: what `kit.fit` returns, or a dict or DataFrame
             with one list an epoch under each name.
         findings: what is to be known about the data or the training, a list of texts or faults.
+        explain: whether to ask what decisions depend on: `kit.importance` of a table's columns,
+            `kit.grad_cam` on the images with the highest loss. None does where `path` is given.
 
     Returns:
         A `Report`: `.metrics`, `.intervals`, `.baseline`, tables, figures and `.save(folder)`.
@@ -55,8 +59,34 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
     inputs, targets = samples.arrays()
     outputs = outputs_of(network, inputs)
     report = judged(task, samples, outputs, targets, seed=seed, resamples=resamples)
-    examples = _examples(input, samples, tables.hardest(report.outcome))
-    return _written(dataclasses.replace(report, examples=examples), history, findings, path)
+    rows = tables.hardest(report.outcome)
+    more = {"examples": _examples(input, samples, rows)}
+    if resamples:
+        more |= _slices(report, samples)
+    if path is not None if explain is None else explain:
+        more |= _explained(model, input, samples, rows)
+    return _written(dataclasses.replace(report, **more), history, findings, path)
+
+
+def _slices(report, samples):
+    """Groups of samples beside the rest, and a note on each that is worse."""
+    from kit.evaluation import misses, slicing
+
+    found = slicing.table(report.outcome, samples.inputs)
+    told = slicing.told(found, misses.unit(report.outcome))
+    return {"slices": found, "notes": (*report.notes, *(f"Worse than elsewhere: {each}." for each in told))}
+
+
+def _explained(model, input, samples, rows):
+    """What decisions depend on: columns, or places of the images with the highest loss."""
+    from kit.evaluation import attention, permutation
+
+    network, _, task = parts_of(model)
+    if hasattr(input, "columns"):
+        return {"importance": permutation.importance(model, samples)}
+    if len(rows) and attention.fits(network, input, task):
+        return {"attention": attention.grad_cam(model, samples.subset(rows[:ATTENDED]).arrays()[0])}
+    return {}
 
 
 def _dense(network, input, task, samples, seed, resamples):

@@ -30,8 +30,13 @@ def seen_by(samples, input, task):
     return dataclasses.replace(samples, input=input, task=task, encoded=encoded)
 
 
-def outputs_of(network, inputs):
-    """(N, units) what the network says of encoded inputs."""
+def forward_of(network):
+    """The function from encoded inputs to outputs (N, units), compiled once."""
     from kit.artifact import runtime
 
-    return runtime.compiled(network)(inputs)
+    return runtime.compiled(network)
+
+
+def outputs_of(network, inputs):
+    """(N, units) what the network says of encoded inputs."""
+    return forward_of(network)(inputs)

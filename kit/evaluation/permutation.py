@@ -5,7 +5,7 @@ import numpy as np
 from kit.errors import KitError
 from kit.evaluation import misses
 from kit.evaluation.outcome import outcome_of
-from kit.evaluation.parts import outputs_of, parts_of, seen_by
+from kit.evaluation.parts import forward_of, parts_of, seen_by
 
 MOST = 1000  # samples that are looked at
 SHARE = 0.95
@@ -49,19 +49,19 @@ def importance(model, samples, *, repeats=5, seed=0):
     samples = seen_by(samples, input, task)
     if len(samples) > MOST:
         samples = samples.subset(np.sort(rng.choice(len(samples), MOST, replace=False)))
-    encoded = samples.arrays()[0]
-    errors = _errors(network, task, samples.labels, encoded)
+    encoded, forward = samples.arrays()[0], forward_of(network)
+
+    def errors(inputs):
+        return misses.by_sample(outcome_of(task, samples.labels, forward(inputs)))
+
+    usual = errors(encoded)
     rows = []
     for column, (key, places) in _places(input).items():
         shuffled = [_shuffled(encoded, key, places, rng) for _ in range(repeats)]
-        grown = np.mean([_errors(network, task, samples.labels, x) for x in shuffled], axis=0) - errors
+        grown = np.mean([errors(inputs) for inputs in shuffled], axis=0) - usual
         rows.append((column, float(grown.mean()), *_interval(grown)))
     rows.sort(key=lambda row: -row[1])
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _errors(network, task, labels, encoded):
-    return misses.by_sample(outcome_of(task, labels, outputs_of(network, encoded)))
 
 
 def _interval(grown):

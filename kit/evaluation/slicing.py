@@ -128,7 +128,7 @@ def _of_columns(inputs):
 
 
 def _of_outcome(outcome):
-    """The true classes or labels; of numbers the quarters of what was predicted, for the true ones are biased."""
+    """The true classes or labels; of numbers quarters of what was predicted: those of the truth mislead."""
     if outcome.form != "numeric":
         kind = "label" if outcome.form == "multilabel" else "class"
         found = {f"true {kind}: {name}": outcome.true[:, at] > 0.5 for at, name in enumerate(outcome.names)}
