@@ -23,7 +23,7 @@ def importance(report):
     clear = np.nan_to_num(frame["low"].to_numpy(), nan=-1) > 0
     count = int((np.nan_to_num(report.importance["low"].to_numpy(), nan=-1) > 0).sum())
     figure, axes = draw.figure(
-        f"{count} of {len(report.importance)} columns matter to the decisions",
+        f"columns that matter to the decisions: {count} of {len(report.importance)}",
         width=6.6,
         height=max(1.8, 0.27 * len(frame) + 0.9),
     )
@@ -66,7 +66,7 @@ def slices(report):
     "attention",
     at=75,
     fits=lambda report: report.attention is not None and isinstance(report.examples, np.ndarray),
-    reading="Red is what spoke for the decision (Grad-CAM), on the images with the highest loss. "
+    reading="Orange is what spoke for the decision (Grad-CAM), on the images with the highest loss. "
     "Look for decisions that come from the background.",
 )
 def attention(report):
@@ -95,7 +95,7 @@ def attention(report):
 
 
 def _under(picture, heat):
-    """A gray picture that turns red where the map is high: (h, w, 3)."""
+    """A gray picture that turns orange where the map is high: (h, w, 3)."""
     gray = np.repeat(picture[..., :3].mean(axis=-1, keepdims=True), 3, axis=-1)
     red = np.array([0.84, 0.37, 0.0])
     return gray * (1 - 0.65 * heat[..., None]) + red * 0.65 * heat[..., None]

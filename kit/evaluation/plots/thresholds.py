@@ -67,5 +67,5 @@ def label_sets(report):
     axes.bar(places, counts[1], bottom=counts[0], color=draw.RED, label="right class not in the set")
     axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.set(xlabel="classes in the set", ylabel="samples")
-    axes.legend(loc="upper right")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
