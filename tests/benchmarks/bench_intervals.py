@@ -5,7 +5,7 @@
 FOLDER holds abalone.csv and mpg.csv. Each split is 70/15/15 by its seed: both sides learn the training part,
 are made conformal on the validation part, and are judged on the test part. The plain side is
 scikit-learn's HistGradientBoostingRegressor with its defaults: the mean with a margin of absolute
-errors, and two quantiles with a margin on both sides. A ratio is of mean widths on one split, kit's side first.
+errors, and two quantiles with a margin on both sides. A ratio is of mean widths on one split.
 """
 
 import argparse
@@ -37,7 +37,8 @@ def by_kit(frame, target, loss, seed, epochs):
 
     import kit
 
-    task = kit.Regression((target,), loss=loss, quantiles=(OUTER[0], 0.5, OUTER[1]), coverage=COVERAGE)
+    levels = {"quantiles": (OUTER[0], 0.5, OUTER[1])} if loss == "quantile" else {}
+    task = kit.Regression((target,), loss=loss, coverage=COVERAGE, **levels)
     data = kit.load_data(frame, task, target, seed=seed)
     keras.utils.set_random_seed(seed)
     model = kit.build_regressor(data.task, data.input)
@@ -98,9 +99,8 @@ def main():
     """Prints the table."""
     from tests.benchmarks import timing
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    how = {"description": __doc__, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    parser = argparse.ArgumentParser(**how)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--epochs", type=int, help="default: as kit.fit decides")
