@@ -11,7 +11,7 @@ from kit.evaluation import attention
 
 
 def simple(units, task, activation="softmax"):
-    """Convolution, mean over places, dense: here Grad-CAM is the sum of channels times the weights of a class."""
+    """Convolution, mean over places, dense: here Grad-CAM is the sum of channels times weights of a class."""
     image = keras.Input((6, 6, 1), name="image")
     maps = keras.layers.Conv2D(3, 1, activation="relu", name="maps")(image)
     pooled = keras.layers.GlobalAveragePooling2D()(keras.layers.Dropout(0.9)(maps))
@@ -61,9 +61,8 @@ def test_one_unit_speaks_for_the_second_class_and_its_inverse_for_the_first(imag
 
 def test_gradients_are_those_of_the_backend(images, toys):
     features = keras.Input((3, 3, 2))
-    bent = keras.layers.Dense(3, activation="tanh")(
-        keras.layers.Flatten()(keras.layers.BatchNormalization()(features))
-    )
+    flat = keras.layers.Flatten()(keras.layers.BatchNormalization()(features))
+    bent = keras.layers.Dense(3, activation="tanh")(flat)
     rest = keras.Model(features, bent)
     values = np.random.default_rng(2).normal(size=(4, 3, 3, 2)).astype("float32")
     weights = np.eye(3)[[0, 1, 2, 0]].astype("float32")

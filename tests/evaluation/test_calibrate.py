@@ -36,7 +36,7 @@ def two(rng, count):
 
 @pytest.fixture(scope="module")
 def settled():
-    """A model of two classes that is three times too sure, calibrated for an aim, and samples it did not see."""
+    """A model of two classes that is three times too sure, calibrated for an aim, and other samples."""
     rng = np.random.default_rng(5)
     model = network(kit.Classification(("no", "yes")), 1, "sigmoid", factor=3)
     before, held = samples(model, *two(rng, 3000)), samples(model, *two(rng, 3000))
