@@ -40,27 +40,42 @@ def fits(outcome):
     return not outcome.is_dense and outcome.form != "boxes"
 
 
-def mean_interval(values, share):
-    """(low, high) of the mean of some samples, by Student's t; of zeros and ones, by Wilson's score.
+def share_interval(values, level):
+    """(low, high) of a share, by Wilson's score.
 
     Args:
-        values: (N,) at least two.
-        share: of repeated samples whose mean lies inside, 0 to 1, such as 0.95.
+        values: (N,) zeros and ones.
+        level: of repeated samples whose share lies inside, 0 to 1, such as 0.95.
 
     Source: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference.
 
     Example:
-        >>> low, high = mean_interval(np.array([0.0] * 10), 0.95)
+        >>> low, high = share_interval(np.array([0.0] * 10), 0.95)
         >>> round(low, 3), round(high, 3)
         (0.0, 0.278)
     """
     from scipy import stats
 
+    count, mean, z = len(values), float(np.mean(values)), stats.norm.ppf((1 + level) / 2)
+    centre = (mean + z**2 / (2 * count)) / (1 + z**2 / count)
+    reach = z / (1 + z**2 / count) * np.sqrt(mean * (1 - mean) / count + (z / (2 * count)) ** 2)
+    return max(0.0, float(centre - reach)), min(1.0, float(centre + reach))
+
+
+def mean_interval(values, level):
+    """(low, high) of the mean of some numbers, by Student's t.
+
+    Args:
+        values: (N,) at least two.
+        level: of repeated samples whose mean lies inside, 0 to 1, such as 0.95.
+
+    Example:
+        >>> low, high = mean_interval(np.array([1.0, 3.0]), 0.95)
+        >>> round(low, 2), round(high, 2)
+        (-10.71, 14.71)
+    """
+    from scipy import stats
+
     count, mean = len(values), float(np.mean(values))
-    if np.isin(values, (0, 1)).all():
-        z = stats.norm.ppf((1 + share) / 2)
-        centre = (mean + z**2 / (2 * count)) / (1 + z**2 / count)
-        reach = z / (1 + z**2 / count) * np.sqrt(mean * (1 - mean) / count + (z / (2 * count)) ** 2)
-        return max(0.0, float(centre - reach)), min(1.0, float(centre + reach))
-    reach = float(stats.t.ppf((1 + share) / 2, count - 1) * np.std(values, ddof=1) / np.sqrt(count))
+    reach = float(stats.t.ppf((1 + level) / 2, count - 1) * np.std(values, ddof=1) / np.sqrt(count))
     return mean - reach, mean + reach

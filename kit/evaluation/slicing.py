@@ -91,16 +91,18 @@ def _is_large(mask):
 def _compared(name, errors, mask):
     """One row: the group against the rest, with the chance of a difference as large as this."""
     group, rest = errors[mask], errors[~mask]
-    low, high = misses.mean_interval(group, SHARE)
+    is_share = np.isin(errors, (0, 1)).all()
+    low, high = (misses.share_interval if is_share else misses.mean_interval)(group, SHARE)
     facts = {"group": name, "samples": int(mask.sum()), "error": float(group.mean()), "low": low}
-    return {**facts, "high": high, "rest": float(rest.mean()), "p": _chance(group, rest), "is_finding": False}
+    p = _chance(group, rest, is_share)
+    return {**facts, "high": high, "rest": float(rest.mean()), "p": p, "is_finding": False}
 
 
-def _chance(group, rest):
+def _chance(group, rest, is_share):
     """Of an error so much larger than that of the rest: Fisher's exact test, or that of Welch for numbers."""
     from scipy import stats
 
-    if np.isin(group, (0, 1)).all() and np.isin(rest, (0, 1)).all():
+    if is_share:
         cells = [[values.sum(), len(values) - values.sum()] for values in (group, rest)]
         return float(stats.fisher_exact(np.array(cells, int), alternative="greater").pvalue)
     if np.ptp(group) == 0 and np.ptp(rest) == 0:

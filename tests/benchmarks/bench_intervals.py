@@ -105,10 +105,12 @@ def main():
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--epochs", type=int, help="default: as kit.fit decides")
     parser.add_argument("--losses", nargs="+", default=LOSSES, choices=LOSSES)
+    parser.add_argument("--tables", nargs="+", default=("mpg", "abalone"), choices=("mpg", "abalone"))
     arguments = parser.parse_args()
     rows = []
-    for name, (frame, target) in tables(arguments.folder).items():
-        rows += measured(name, frame, target, arguments)
+    known = tables(arguments.folder)
+    for name in arguments.tables:
+        rows += measured(name, *known[name], arguments)
     head = ("table", "intervals from", "coverage", "mean width", "ratio to boosting", "to its quantiles")
     timing.show(rows, head=head)
 

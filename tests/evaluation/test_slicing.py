@@ -84,7 +84,7 @@ def test_errors_are_shares_or_distances():
 
 
 def test_the_interval_of_a_share_is_that_of_wilson():
-    found = misses.mean_interval(np.array([1.0] * 3 + [0.0] * 17), 0.95)
+    found = misses.share_interval(np.array([1.0] * 3 + [0.0] * 17), 0.95)
     known = stats.binomtest(3, 20).proportion_ci(0.95, method="wilson")
     assert found == pytest.approx((known.low, known.high))
 
