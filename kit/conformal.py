@@ -36,12 +36,14 @@ def rule_for(match):
     return {"quantiles": "quantiles", "gaussian": "spread"}.get(match.decide, counts)
 
 
-def margin(scores, coverage):
+def margin(scores, coverage, spent=0):
     """The score that `coverage` of new samples stay at or below, with the correction for few samples.
 
     Args:
         scores: (N,).
         coverage: 0 to below 1.
+        spent: how many numbers were fitted to the same samples before, such as the epoch at which
+            training ended: as many scores more are taken in, as far as there are any.
 
     Returns:
         A float; None where N is too small for this coverage.
@@ -50,11 +52,13 @@ def margin(scores, coverage):
     ceil((N + 1) coverage)-th smallest.
 
     Example:
-        >>> margin(np.arange(1, 10), 0.9), margin(np.arange(8), 0.9)
-        (9.0, None)
+        >>> margin(np.arange(1, 10), 0.8), margin(np.arange(1, 10), 0.8, spent=1), margin(np.arange(8), 0.9)
+        (8.0, 9.0, None)
     """
-    place = math.ceil((len(scores) + 1) * coverage - 1e-9)
-    return float(np.sort(scores)[max(place, 1) - 1]) if place <= len(scores) else None
+    place = max(1, math.ceil((len(scores) + 1) * coverage - 1e-9))
+    if place > len(scores):
+        return None
+    return float(np.sort(scores)[min(place + spent, len(scores)) - 1])
 
 
 def least_samples(coverage):

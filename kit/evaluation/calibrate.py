@@ -11,6 +11,10 @@ from kit.evaluation import temperature as scaling
 from kit.evaluation.outcome import outcome_of
 from kit.evaluation.parts import outputs_of, parts_of, seen_by
 
+# Training ends with the epoch that is best on the validation part, which therefore looks better than new
+# samples do: without this, 90 % intervals held 86 % of the test part of mpg.csv (60 samples each).
+# Source: Liang et al. 2023 (arXiv:2301.11556).
+SPENT = 1
 _NO_TEMPERATURE = {
     "rank": "ordinal probabilities are differences of outputs, and one number cannot set them all right",
     "sign": "a margin is no probability",
@@ -141,7 +145,7 @@ def _with_regions(task, labels, outputs, must):
     if task.form != "numeric" and outcome.probabilities is None:
         return _without_sets(task, must)
     rule, distances = _distances(task, outcome)
-    margins = [conformal.margin(column, task.coverage) for column in distances.T]
+    margins = [conformal.margin(column, task.coverage, SPENT) for column in distances.T]
     if margins[0] is None:
         least = conformal.least_samples(task.coverage)
         said = f"no coverage of {task.coverage:g}: it needs {least} samples, and there are {len(outcome)}"
