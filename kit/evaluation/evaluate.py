@@ -82,7 +82,7 @@ def _explained(model, input, samples, rows):
     from kit.evaluation import attention, permutation
 
     network, _, task = parts_of(model)
-    if hasattr(input, "columns"):
+    if permutation.fits(input):
         return {"importance": permutation.importance(model, samples)}
     if len(rows) and attention.fits(network, input, task):
         return {"attention": attention.grad_cam(model, samples.subset(rows[:ATTENDED]).arrays()[0])}

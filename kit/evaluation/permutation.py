@@ -6,6 +6,7 @@ from kit.errors import KitError
 from kit.evaluation import misses
 from kit.evaluation.outcome import outcome_of
 from kit.evaluation.parts import forward_of, parts_of, seen_by
+from kit.inputs import Table
 
 MOST = 1000  # samples that are looked at
 SHARE = 0.95
@@ -43,7 +44,7 @@ def importance(model, samples, *, repeats=5, seed=0):
     import pandas as pd
 
     network, input, task = parts_of(model)
-    if not hasattr(input, "columns"):
+    if not fits(input):
         raise KitError(f"Importance is of the columns of a table. The input is {input.describe()}.")
     rng = np.random.default_rng(seed)
     samples = seen_by(samples, input, task)
@@ -62,6 +63,16 @@ def importance(model, samples, *, repeats=5, seed=0):
         rows.append((column, float(grown.mean()), *_interval(grown)))
     rows.sort(key=lambda row: -row[1])
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def fits(input):
+    """Whether an input is a table, whose columns can be dealt out.
+
+    Example:
+        >>> fits(kit.Table.of_numbers(2)), fits(kit.Images((8, 8)))
+        (True, False)
+    """
+    return isinstance(input, Table)
 
 
 def _interval(grown):

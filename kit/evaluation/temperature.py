@@ -5,6 +5,7 @@ import numpy as np
 from kit.evaluation.outcome import Outcome
 
 BOUNDS = (0.05, 20.0)  # of the temperature
+_FAR = 5.0  # standard errors
 
 
 def fitted(outputs, truth, activation):
@@ -52,6 +53,25 @@ def told(before: Outcome, after: Outcome, temperature):
     verdict = f"the network was {word}" if abs(np.log(temperature)) > 0.05 else "it was about right"
     bound = "; its outputs say next to nothing" if temperature > 0.99 * BOUNDS[1] else ""
     return f"temperature {temperature:.2f} ({verdict}{bound}): {', '.join(changes)}"
+
+
+def bias(outcome):
+    """Whether a class is said to be likelier than it is, which no temperature mends; a sentence, or "".
+
+    Args:
+        outcome: of N samples, with probabilities.
+    """
+    chances = np.asarray(outcome.probabilities, "float64")
+    said, share = chances.mean(axis=0), outcome.true.mean(axis=0)
+    error = np.sqrt((chances * (1 - chances)).mean(axis=0) / len(chances))
+    away = np.abs(said - share) / np.maximum(error, 1e-12)
+    if not away.max() > _FAR:
+        return ""
+    worst = int(np.argmax(np.where(said > share, away, 0)) if (said > share).any() else np.argmax(away))
+    return (
+        f"probabilities of '{outcome.names[worst]}' are {said[worst]:.3f} on average, its share is "
+        f"{share[worst]:.3f}: class weights do that; class_weight=None in kit.fit mends it"
+    )
 
 
 def _as_choices(outputs, truth, activation):

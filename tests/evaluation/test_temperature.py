@@ -5,6 +5,7 @@ import pytest
 from scipy import special
 from sklearn import metrics
 
+import kit
 from kit import calibration
 from kit.evaluation import temperature
 
@@ -66,3 +67,12 @@ def test_outputs_that_say_nothing_are_flattened(rng):
     outputs = special.softmax(3 * rng.normal(size=(500, 3)), axis=1)
     truth = np.eye(3)[rng.integers(0, 3, 500)]
     assert temperature.fitted(outputs, truth, "softmax") > 8
+
+
+def test_a_class_that_is_said_to_be_likelier_than_it_is_is_named(rng, outcome):
+    true = (rng.random(1000) < 0.1).astype(int)
+    right, balanced = np.full((1000, 1), 0.1), np.full((1000, 1), 0.5)
+    task = kit.Classification(("well", "ill"))
+    labels = [task.classes[index] for index in true]
+    assert temperature.bias(outcome(task, labels, right)) == ""
+    assert temperature.bias(outcome(task, labels, balanced)).startswith("probabilities of 'ill' are 0.500")
