@@ -31,7 +31,7 @@ _HOMES = {
     "kit.decisions": ("Decision",),
     "kit.errors": ("ArtifactError", "DataError", "KitError", "MatchError", "SchemaError"),
     "kit.estimators": ("KitClassifier", "KitRegressor"),
-    "kit.evaluation": ("Report", "evaluate"),
+    "kit.evaluation": ("Report", "calibrate", "evaluate", "grad_cam", "importance", "slices"),
     "kit.inputs": ("Images", "Table", "Texts"),
     "kit.planning": ("Plan", "plan"),
     "kit.registration": ("register",),

@@ -33,6 +33,8 @@ class Decided:
         masks: (N, H, W) index of each pixel's class, uint8; or (N, H, W, L) 0 or 1 for each label.
         images: (N, H, W, C) pictures, in the range of the inputs.
         boxes: (N, M, 6): corners in pixels, class number and score, best first, -1 where there is none.
+        sets: (N, C) whether the class may be right, at the coverage of the task's calibration.
+        spread: (N, T) predicted standard deviation in the user's units.
     """
 
     indices: np.ndarray | None = None
@@ -43,6 +45,8 @@ class Decided:
     masks: np.ndarray | None = None
     images: np.ndarray | None = None
     boxes: np.ndarray | None = None
+    sets: np.ndarray | None = None
+    spread: np.ndarray | None = None
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -53,7 +57,8 @@ class Decision:
         label: the class, as the user named it.
         probability: of that class, 0 to 1.
         probabilities: of every class or label, by name.
-        labels: the labels the sample has, where it may have several; the class of each box.
+        labels: the labels the sample has, where it may have several; where it has one, the classes that
+            may be right, the likeliest first, if the model is calibrated; the class of each box.
         scores: what ranks the classes where there are no probabilities, by name; (M,) of each box.
         value: the predicted number, in the user's units.
         values: the predicted numbers by target, where there are several.
@@ -216,7 +221,7 @@ def _quantiles(outputs, names, threshold, quantiles):
 def _gaussian(outputs, names, threshold, quantiles):
     mean, sigma = np.moveaxis(outputs.reshape(len(outputs), len(names), 2), 2, 0)
     reach = _TWO_SIDED_95 * sigma
-    return Decided(values=mean, interval=np.stack([mean - reach, mean + reach], axis=2))
+    return Decided(values=mean, interval=np.stack([mean - reach, mean + reach], axis=2), spread=sigma)
 
 
 @_rule("mask_threshold", lambda names, levels: (1,), thresholded=True, rank=4)
@@ -276,7 +281,14 @@ def _of_classes(decided, row, names):
         labels = [name for name, has in zip(names, chosen, strict=True) if has]
         return Decision(labels=labels, probabilities=every)
     label = names[int(chosen)]
-    return Decision(label, None if every is None else every[label], every, scores=scores)
+    likely = None if decided.sets is None else _likely(decided, row, names)
+    return Decision(label, None if every is None else every[label], every, likely, scores)
+
+
+def _likely(decided, row, names):
+    """The classes of a sample's set, the likeliest first."""
+    order = np.argsort(-decided.probabilities[row], kind="stable")
+    return [names[index] for index in order if decided.sets[row, index]]
 
 
 def _of_boxes(rows, names):

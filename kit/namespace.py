@@ -19,6 +19,7 @@ _FROM_DATA = {
     "column",
     "words",
     "prior",
+    "calibration",
     "mean",
     "std",
     "scale",

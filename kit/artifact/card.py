@@ -39,6 +39,8 @@ def make(model, name, input, task, *, report=None, history=None, settings=None):
             "describe": {"task": task.describe(), "input": input.describe()},
             "match": dataclasses.asdict(task.match),
             "threshold": task.threshold if decisions.takes_threshold(task.match.decide) else None,
+            "aim": getattr(task, "aim", None),
+            "calibration": _calibration(task),
             "data": settings.pop("data", None),
             **_numbers(report),
             "validation": settings.pop("validation", None),
@@ -73,6 +75,7 @@ def readme(card):
         _metrics_table(card),
         _listed("Data", {**data, **(data.get("samples") or {}), "samples": None}),
         _listed("What belongs together", {**card["match"], "threshold": card["threshold"]}),
+        _told("Calibration", card["calibration"]),
         _listed("Network", card["network"]),
         _listed("Training", {**card["training"], **card["settings"]}),
         _listed("Versions", {"created": card["created"], **card["versions"]}),
@@ -84,6 +87,11 @@ def _numbers(report):
     if report is None:
         return {"split": None, "metrics": {}, "intervals": {}}
     return {"split": report.split, "metrics": report.metrics, "intervals": report.intervals}
+
+
+def _calibration(task):
+    found = getattr(task, "calibration", None)
+    return None if found is None else dataclasses.asdict(found)
 
 
 def _network(model):
@@ -126,6 +134,11 @@ def _metrics_table(card):
 def _span(card, name):
     low, high = card["intervals"].get(name) or (None, None)
     return "" if low is None or high is None else f"{_shown(low)} to {_shown(high)}"
+
+
+def _told(title, calibration):
+    told = (calibration or {}).get("told") or []
+    return "\n".join([f"## {title}", "", *(f"- {line}" for line in told)]) if told else ""
 
 
 def _listed(title, facts):

@@ -52,7 +52,7 @@ def _measured(args, began):
     if args.split not in parts:
         raise KitError(f"{args.data} has no {args.split} part. There are: {', '.join(parts)}. Use --split.")
     findings = kit.doctor(predictor, data, steps=0) if args.report else data.issues
-    report = kit.evaluate(predictor, parts[args.split], findings=findings)
+    report = kit.evaluate(predictor, parts[args.split], findings=findings, explain=bool(args.report))
     report = dataclasses.replace(report, split=args.split)
     if args.report:
         output.say(f"Report: {report.save(args.report)}")

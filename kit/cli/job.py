@@ -124,6 +124,7 @@ class Job:
     def _saved(self, model, history, run, out):
         from kit.artifact.verify import fingerprint
 
+        scores.calibrated(model, self.data)
         split, report, validation = scores.judged(model, self.data, self.given["seed"], history)
         facts = {
             **namespace.resolved(self.parts, self.data),

@@ -15,8 +15,24 @@ def judged(model, data, seed=0, history=None):
 
     parts = data.parts()
     split = next(name for name in ("test", "validation", "train") if name in parts)
-    report = kit.evaluate(model, parts[split], seed=seed, history=history, findings=data.issues)
+    facts = {"history": history, "findings": data.issues, "explain": True}
+    report = kit.evaluate(model, parts[split], seed=seed, **facts)
     return split, dataclasses.replace(report, split=split), validation(model, parts)
+
+
+def calibrated(model, data):
+    """Calibrates a trained model on the validation part, where there is one and something to calibrate."""
+    import kit
+
+    part = data.validation
+    if not hasattr(model.kit.task, "calibration"):
+        return
+    if part is None or not len(part):
+        output.say("Not calibrated: there is no validation part to do it on.")
+        return
+    output.say(f"Calibrated on {len(part)} validation samples:")
+    for sentence in kit.calibrate(model, part).told:
+        output.say(f"  {sentence}")
 
 
 def validation(model, parts):

@@ -53,6 +53,7 @@ def _saved(found, data, out, args):
     else:
         output.say("The winner is trained once more, on the training part.")
         model, history = found.fit_best(verbose=1)
+    scores.calibrated(model, data)
     split, report, validation = scores.judged(model, data, args.seed, history)
     kit.save(model, out, report=report, history=history, settings=_card(found, args, validation))
     return {"artifact": str(out), **scores.result(model.kit, split, report, validation)}

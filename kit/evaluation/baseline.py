@@ -28,6 +28,8 @@ def constant_outputs(task, labels):
 
 def constant_outcome(task, labels, outputs, losses=None):
     """The outcome of `constant_outputs`; of several classes, the commonest is said."""
+    if getattr(task, "calibration", None):  # it belongs to the outputs of the network
+        task = dataclasses.replace(task, calibration=None)
     outcome = outcome_of(task, labels, outputs, losses)
     if not outcome.is_single:
         return outcome

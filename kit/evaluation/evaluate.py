@@ -7,11 +7,14 @@ import numpy as np
 from kit.errors import KitError
 from kit.evaluation import baseline, bootstrap, scores, tables
 from kit.evaluation.outcome import outcome_of
+from kit.evaluation.parts import outputs_of, parts_of, seen_by
 from kit.evaluation.report import Report
 from kit.plain import writable
 
+ATTENDED = 8  # images of which it is asked where the network looked
 
-def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None, findings=None):
+
+def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None, findings=None, explain=None):
     """Measures a model on samples, beside what a model that looks at nothing would score.
 
     Args:
@@ -24,6 +27,8 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
         history: of the training, for its curves: what `kit.fit` returns, or a dict or DataFrame
             with one list an epoch under each name.
         findings: what is to be known about the data or the training, a list of texts or faults.
+        explain: whether to ask what decisions depend on: `kit.importance` of a table's columns,
+            `kit.grad_cam` on the images with the highest loss. None does where `path` is given.
 
     Returns:
         A `Report`: `.metrics`, `.intervals`, `.baseline`, tables, figures and `.save(folder)`.
@@ -39,10 +44,10 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
         >>> report.metrics["accuracy"] <= 1
         True
     """
-    network, input, task = _parts(model)
+    network, input, task = parts_of(model)
     if len(samples) == 0:
         raise KitError("No samples to evaluate. Give a part that has some, such as data.test.")
-    samples = _as_the_model_sees_them(samples, input, task)
+    samples = seen_by(samples, input, task)
     if task.is_dense:
         return _written(_dense(network, input, task, samples, seed, resamples), history, findings, path)
     if task.form == "boxes":
@@ -52,10 +57,36 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
         report = boxes.reported(network, task, samples, _names(samples, len(samples)), **drawn)
         return _written(report, history, findings, path)
     inputs, targets = samples.arrays()
-    outputs = _outputs(network, inputs)
+    outputs = outputs_of(network, inputs)
     report = judged(task, samples, outputs, targets, seed=seed, resamples=resamples)
-    examples = _examples(input, samples, tables.hardest(report.outcome))
-    return _written(dataclasses.replace(report, examples=examples), history, findings, path)
+    rows = tables.hardest(report.outcome)
+    more = {"examples": _examples(input, samples, rows)}
+    if resamples:
+        more |= _slices(report, samples)
+    if path is not None if explain is None else explain:
+        more |= _explained(model, input, samples, rows)
+    return _written(dataclasses.replace(report, **more), history, findings, path)
+
+
+def _slices(report, samples):
+    """Groups of samples beside the rest, and a note on each that is worse."""
+    from kit.evaluation import misses, slicing
+
+    found = slicing.table(report.outcome, samples.inputs)
+    told = slicing.told(found, misses.unit(report.outcome))
+    return {"slices": found, "notes": (*report.notes, *(f"Worse than elsewhere: {each}." for each in told))}
+
+
+def _explained(model, input, samples, rows):
+    """What decisions depend on: columns, or places of the images with the highest loss."""
+    from kit.evaluation import attention, permutation
+
+    network, _, task = parts_of(model)
+    if permutation.fits(input):
+        return {"importance": permutation.importance(model, samples)}
+    if len(rows) and attention.fits(network, input, task):
+        return {"attention": attention.grad_cam(model, samples.subset(rows[:ATTENDED]).arrays()[0])}
+    return {}
 
 
 def _dense(network, input, task, samples, seed, resamples):
@@ -97,7 +128,7 @@ def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
         outcome=outcome,
         metrics=metrics,
         intervals=intervals,
-        baseline=_metrics(reference, metrics)[0],
+        baseline=_metrics(reference, [name for name in scores.applicable(reference) if name in metrics])[0],
         baseline_says=baseline.told(task, labels),
         names=_names(samples, len(outcome)),
         split=str(getattr(samples, "split", None) or ""),
@@ -131,32 +162,6 @@ def as_history(history):
     if hasattr(table, "to_dict"):
         table = table.to_dict("list")
     return {name: [float(value) for value in values] for name, values in (table or {}).items()}
-
-
-def _parts(model):
-    """The network, its input and its task, of a model or a Predictor."""
-    if hasattr(model, "kit"):
-        return model, model.kit.input, model.kit.task
-    if hasattr(model, "task"):
-        return model.model, model.input, model.task
-    name = getattr(model, "name", type(model).__name__)
-    raise KitError(
-        f"Model '{name}' has no task, so its outputs have no meaning to measure. "
-        "Build it with kit.build_classifier() or kit.build_regressor()."
-    )
-
-
-def _as_the_model_sees_them(samples, input, task):
-    if (samples.input, samples.task) == (input, task):
-        return samples
-    encoded = samples.encoded if samples.input == input else None
-    return dataclasses.replace(samples, input=input, task=task, encoded=encoded)
-
-
-def _outputs(network, inputs):
-    from kit.artifact import runtime
-
-    return runtime.compiled(network)(inputs)
 
 
 def _metrics(outcome, names=None):

@@ -8,7 +8,7 @@ import struct
 import numpy as np
 
 from kit import draw
-from kit.evaluation import plots, tables
+from kit.evaluation import misses, plots, tables
 from kit.plain import writable
 
 _STYLE = """
@@ -57,8 +57,10 @@ def page(report, pictures):
         f"<p class='soft'>{text(counted(report)).capitalize()}</p><h1>{text(report.headline)}</h1>",
         listed("What to know first", report.findings, "card findings"),
         section("Scores", _scores(report)),
+        listed("Calibration, on samples that were not learnt", report.calibration, "card"),
         figures(pictures, plots.reading),
         _classes(report),
+        _slices(report),
         _hardest(report),
         listed("Notes", report.notes, "card soft"),
     ]
@@ -144,6 +146,20 @@ def _classes(report):
     if report.errors is not None:
         parts.append(section("Boxes by kind", table(report.errors.reset_index())))
     return f"<div class='grid'>{''.join(f'<section>{part}</section>' for part in parts)}</div>"
+
+
+def _slices(report):
+    """The groups that are worse than the rest; without any, those with the highest errors."""
+    frame = report.slices
+    if frame is None or not len(frame):
+        return ""
+    found = frame[frame["is_finding"]]
+    title = "Where it is worst" if len(found) else "No group is worse beyond chance; the highest errors"
+    shown = (found if len(found) else frame.head(5)).rename(columns={"error": misses.unit(report.outcome)})
+    name, ends = "95 % interval", shown[["low", "high"]].to_numpy()
+    interval = [f"{draw.number(low)} to {draw.number(high)}" for low, high in ends]
+    shown = shown.drop(columns=["low", "high", "is_finding"]).assign(**{name: interval})
+    return section(title, table(shown, numbers=[name]))
 
 
 def _hardest(report):

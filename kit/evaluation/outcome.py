@@ -22,6 +22,9 @@ class Outcome:
         decided: what `task.decided(outputs)` gives.
         losses: (N,) the task's loss of each sample, or None.
         quantiles: the shares that a quantile loss predicts.
+        threshold: the probability from which a class or label is said, one or one a label; None of numbers.
+        aim: what the threshold was chosen for, as text, or None.
+        calibration: the task's `Calibration`, or None.
     """
 
     match: object
@@ -31,6 +34,9 @@ class Outcome:
     decided: object
     losses: np.ndarray | None = None
     quantiles: tuple = ()
+    threshold: float | tuple | None = None
+    aim: str | None = None
+    calibration: object = None
 
     is_dense = is_exclusive = False  # it says something of samples, not of pixels
 
@@ -82,6 +88,11 @@ class Outcome:
         """(N, T, 2): lowest and highest likely value, or None."""
         return self.decided.interval
 
+    @property
+    def sets(self):
+        """(N, C): whether a class is in the label set, or None."""
+        return self.decided.sets
+
 
 def outcome_of(task, labels, outputs, losses=None):
     """The outcome of `outputs` for samples whose raw labels are `labels`.
@@ -107,6 +118,7 @@ def outcome_of(task, labels, outputs, losses=None):
         decided=task.decided(outputs),
         losses=losses,
         quantiles=tuple(getattr(task, "quantiles", ())),
+        **{name: getattr(task, name, None) for name in ("threshold", "aim", "calibration")},
     )
 
 

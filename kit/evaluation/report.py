@@ -31,6 +31,9 @@ class Report:
         history: name -> one value an epoch; empty where it is not known.
         examples: inputs of the rows of `worst`: pictures (K, H, W, C) in 0 to 1, or a DataFrame; tasks
             on maps: a list of `kit.evaluation.dense.Example`.
+        slices: what `kit.slices` gives, or None.
+        importance: what `kit.importance` gives, or None.
+        attention: (K, H, W) what `kit.grad_cam` gives of the first examples, or None.
 
     Example:
         >>> from kit.evaluation.evaluate import judged
@@ -53,11 +56,19 @@ class Report:
     findings: tuple = ()
     history: dict = dataclasses.field(default_factory=dict)
     examples: object = None
+    slices: object = None
+    importance: object = None
+    attention: np.ndarray | None = None
 
     @property
     def samples(self):
         """Number of samples."""
         return len(self.outcome)
+
+    @property
+    def calibration(self):
+        """What `kit.calibrate` found for this model, one sentence each; empty where it was not asked."""
+        return getattr(getattr(self.outcome, "calibration", None), "told", ())
 
     @functools.cached_property
     def per_class(self):
@@ -141,6 +152,9 @@ class Report:
                 "per_class": self.per_class.reset_index().to_dict("records"),
                 "confusion": None if self.confusion is None else self.confusion.to_numpy().tolist(),
                 "worst": self.worst.to_dict("records"),
+                "calibration": self.calibration,
+                "slices": None if self.slices is None else self.slices.to_dict("records"),
+                "importance": None if self.importance is None else self.importance.to_dict("records"),
                 "notes": self.notes,
                 "findings": self.findings,
             }
@@ -174,6 +188,8 @@ class Report:
             "confusion": None if self.confusion is None else self.confusion.reset_index(),
             "errors": None if self.errors is None else self.errors.reset_index(),
             "worst": self.worst,
+            "slices": self.slices,
+            "importance": self.importance,
         }
         return {name: frame for name, frame in frames.items() if frame is not None and len(frame)}
 

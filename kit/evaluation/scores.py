@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kit import aims
 from kit.errors import unknown
 from kit.evaluation import weighted
 
@@ -72,6 +73,14 @@ def _numeric(outcome):
 
 def _probable(outcome):
     return _classes(outcome) and outcome.probabilities is not None
+
+
+def _has_sets(outcome):
+    return _classes(outcome) and outcome.sets is not None
+
+
+def _costs(outcome):
+    return None if outcome.aim is None else aims.parse(outcome.aim).costs
 
 
 def _ordinal(outcome):
@@ -164,6 +173,16 @@ def ece(outcome, weights):
     return np.abs(gaps).sum(axis=0).round(7)  # what is beyond is the rounding of float32
 
 
+@add("cost", fits=lambda outcome: _classes(outcome) and _costs(outcome) is not None)
+def cost(outcome, weights):
+    """Mean cost of a sample where the aim says what a mistake costs; multilabel: of a label."""
+    columns = slice(1, None) if outcome.form == "binary" else slice(None)
+    false_positive, false_negative = _costs(outcome)
+    true, said = outcome.true[:, columns], outcome.said[:, columns]
+    costs = false_positive * said * (1 - true) + false_negative * true * (1 - said)
+    return weighted.mean(costs.mean(axis=1), weights)
+
+
 @add("qwk", fits=_ordinal, undefined="all samples are of one class and all are said to be of it")
 def qwk(outcome, weights):
     """Cohen's kappa with quadratic weights: agreement beyond chance, 1 perfect, 0 chance."""
@@ -193,10 +212,18 @@ def r2(outcome, weights):
     return r2_by_target(outcome, weights).mean(axis=0)
 
 
-@add("coverage", fits=lambda outcome: outcome.interval is not None, share=True)
+@add("coverage", fits=lambda outcome: _has_sets(outcome) or outcome.interval is not None, share=True)
 def coverage(outcome, weights):
-    """Share of true values inside their interval, ends included."""
+    """Share of true values inside their interval, ends included; of classes, inside their label set."""
+    if _has_sets(outcome):
+        return weighted.mean((outcome.sets * outcome.true).any(axis=1), weights)
     return weighted.mean(weighted.inside(outcome).mean(axis=1), weights)
+
+
+@add("set_size", fits=lambda outcome: _has_sets(outcome))
+def set_size(outcome, weights):
+    """Mean number of classes in a label set."""
+    return weighted.mean(outcome.sets.sum(axis=1), weights)
 
 
 @add("interval_width", fits=lambda outcome: outcome.interval is not None)

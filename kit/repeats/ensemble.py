@@ -30,6 +30,7 @@ def ensemble(models):
     import keras
 
     from kit.builders.common import Kit, recompiled
+    from kit.calibration import removed
 
     models = list(models)
     if len(models) < 2:
@@ -41,7 +42,7 @@ def ensemble(models):
     said = [_member(model, number)(inputs) for number, model in enumerate(models)]
     output = keras.layers.Average(name="output", dtype="float32")(said)
     both = keras.Model(inputs, output, name=f"ensemble_of_{len(models)}_{models[0].name}")
-    both.kit = Kit(first.input, first.task)
+    both.kit = Kit(first.input, removed(first.task))
     return recompiled(both, "adam")
 
 

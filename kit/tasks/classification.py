@@ -5,10 +5,13 @@ import functools
 
 import numpy as np
 
-from kit import codecs, decisions, match
+from kit import calibration as calibrated
+from kit import codecs, conformal, decisions, match
+from kit.errors import unknown
 from kit.tasks import TASKS, common
 
 _OPTIONS = ("label_smoothing", "gamma", "threshold")
+_SETS = ("lac", "aps")
 
 
 @TASKS.register("classification")
@@ -26,6 +29,11 @@ class Classification:
         alpha: focal loss: weight of each class, one number a class; "balanced" for weights
             that make up for their shares; None for equal weights.
         prior: share of each class in the training part; the untrained model starts there.
+        aim: two classes: what `kit.calibrate` chooses the threshold for: "f1", "recall@precision=0.9",
+            "precision@recall=0.9" or "cost=1:5" (a false positive, a false negative); None leaves it.
+        coverage: share of samples whose label set holds the right class, 0 (no sets) to below 1.
+        sets: how label sets are made: "lac" (smallest) or "aps" (larger for hard samples).
+        calibration: what `kit.calibrate` found for one network; None before.
 
     Raises:
         KitError: if there are fewer than two classes or one is named twice.
@@ -45,12 +53,19 @@ class Classification:
     gamma: float = 2.0
     alpha: tuple | str | None = None
     prior: tuple | None = None
+    aim: str | None = None
+    coverage: float = 0.9
+    sets: str = "lac"
+    calibration: object = None
 
     is_classification = True
     is_dense = False
 
     def __post_init__(self):
         object.__setattr__(self, "classes", common.checked_names("classes", self.classes, at_least=2))
+        common.checked_coverage(self.coverage)
+        if self.sets not in _SETS:
+            raise unknown("kind of label sets", self.sets, _SETS)
 
     @property
     def form(self):
@@ -63,7 +78,8 @@ class Classification:
     @functools.cached_property
     def match(self):
         """The row of the match table: everything that belongs together for this task."""
-        return match.resolve(self.form, self.loss, self._options(), found=f"{len(self.names)} classes")
+        row = match.resolve(self.form, self.loss, self._options(), found=f"{len(self.names)} classes")
+        return common.checked_aim(self.aim, row)
 
     def fitted(self, labels):
         """This task with the class shares of the training labels, (N,) class names or (N, C) shares."""
@@ -93,7 +109,9 @@ class Classification:
 
     def decided(self, outputs):
         """Outputs (N, units) -> the decisions as arrays (`kit.decisions.Decided`)."""
-        return decisions.get(self.match.decide)(outputs, self.classes, threshold=self.threshold)
+        outputs = calibrated.tempered(outputs, self.match.activation, self.calibration)
+        decided = decisions.get(self.match.decide)(outputs, self.classes, threshold=self.threshold)
+        return conformal.with_sets(decided, self.calibration)
 
     def decide(self, outputs):
         """Outputs (N, units) -> one `Decision` a row."""
@@ -105,7 +123,7 @@ class Classification:
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""
-        return match.make_metrics(self.match, {"threshold": self.threshold})
+        return match.make_metrics(self.match, {"threshold": calibrated.raw(self.threshold, self.calibration)})
 
     def describe(self):
         """One line for the log."""

@@ -5,7 +5,8 @@ import dataclasses
 
 import numpy as np
 
-from kit.errors import KitError
+from kit import aims, calibration
+from kit.errors import KitError, MatchError
 from kit.match import Match
 from kit.plain import scalar
 
@@ -24,7 +25,10 @@ def from_json(cls, stored):
     table does, and reading it needs neither the table nor Keras.
     """
     fields = {field.name for field in dataclasses.fields(cls)}
-    task = cls(**{name: as_tuple(value) for name, value in stored.items() if name in fields})
+    given = {name: as_tuple(value) for name, value in stored.items() if name in fields}
+    if "calibration" in given:
+        given["calibration"] = calibration.from_json(stored["calibration"])
+    task = cls(**given)
     task.__dict__["match"] = Match(**{name: as_tuple(value) for name, value in stored["match"].items()})
     return task
 
@@ -50,6 +54,35 @@ def checked_names(kind, names, at_least):
     if twice:
         raise KitError(f"The {kind} {', '.join(twice)} are named twice. Give each one name once.")
     return names
+
+
+def checked_aim(aim, row):
+    """The row, if a threshold can be chosen for this aim: one class or label against the rest.
+
+    Raises:
+        KitError: if there is no such aim.
+        MatchError: if the decision of the row has no such threshold.
+    """
+    if aim is None:
+        return row
+    aims.parse(aim)
+    if row.decide not in ("threshold", "labels"):
+        raise MatchError(
+            f"aim={aim!r} chooses the threshold of a class, and '{row.loss}' on a {row.form} target decides "
+            f"by {row.decide}.\nAn aim fits losses whose decision is threshold or labels."
+        )
+    return row
+
+
+def checked_coverage(coverage):
+    """The share that intervals or label sets are to hold: 0 (none are wanted) to below 1.
+
+    Raises:
+        KitError: if it is out of range.
+    """
+    if not 0 <= coverage < 1:
+        raise KitError(f"coverage is a share from 0 (no intervals) to below 1. Received: {coverage}.")
+    return coverage
 
 
 def class_weights(alpha, prior):

@@ -5,6 +5,7 @@ import functools
 
 import numpy as np
 
+from kit import calibration as calibrated
 from kit import codecs, decisions, match
 from kit.tasks import TASKS, common
 
@@ -26,6 +27,9 @@ class MultilabelClassification:
         alpha: focal loss: weight of each label where it is carried, one number a label;
             "balanced" for weights that make up for their shares; None for equal weights.
         prior: share of samples that carry each label in the training part.
+        aim: what `kit.calibrate` chooses the threshold of each label for: "f1", "recall@precision=0.9",
+            "precision@recall=0.9" or "cost=1:5" (a false positive, a false negative); None leaves it.
+        calibration: what `kit.calibrate` found for one network; None before.
 
     Raises:
         KitError: if there is no label or one is named twice.
@@ -44,6 +48,8 @@ class MultilabelClassification:
     gamma: float = 2.0
     alpha: tuple | str | None = None
     prior: tuple | None = None
+    aim: str | None = None
+    calibration: object = None
 
     is_classification = True
     is_dense = False
@@ -59,7 +65,8 @@ class MultilabelClassification:
     @functools.cached_property
     def match(self):
         """The row of the match table: everything that belongs together for this task."""
-        return match.resolve(self.form, self.loss, self._options(), found=f"{len(self.names)} labels")
+        row = match.resolve(self.form, self.loss, self._options(), found=f"{len(self.names)} labels")
+        return common.checked_aim(self.aim, row)
 
     def fitted(self, labels):
         """This task with the share of samples that carry each label."""
@@ -89,6 +96,7 @@ class MultilabelClassification:
 
     def decided(self, outputs):
         """Outputs (N, L) -> the decisions as arrays (`kit.decisions.Decided`)."""
+        outputs = calibrated.tempered(outputs, self.match.activation, self.calibration)
         return decisions.get(self.match.decide)(outputs, self.labels, threshold=self.threshold)
 
     def decide(self, outputs):
@@ -101,8 +109,9 @@ class MultilabelClassification:
 
     def make_metrics(self):
         """Fresh Keras metrics, as the row says."""
-        scalar = np.ndim(self.threshold) == 0
-        return match.make_metrics(self.match, {"threshold": self.threshold} if scalar else {})
+        if np.ndim(self.threshold):  # Keras' accuracy has one for all labels
+            return match.make_metrics(self.match)
+        return match.make_metrics(self.match, {"threshold": calibrated.raw(self.threshold, self.calibration)})
 
     def describe(self):
         """One line for the log."""

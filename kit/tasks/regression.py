@@ -2,8 +2,11 @@
 
 import dataclasses
 import functools
+import math
 
-from kit import codecs, decisions, match
+import numpy as np
+
+from kit import codecs, conformal, decisions, match
 from kit.errors import KitError, MatchError
 from kit.tasks import TASKS, common
 
@@ -26,6 +29,9 @@ class Regression:
         bounds: bounded: (lowest, highest) possible value, in the targets' units.
         mean: mean of each target in the training part.
         scale: standard deviation of each target in the training part.
+        coverage: share of true values, 0 (no intervals) to below 1, that intervals hold once
+            `kit.calibrate` has made them.
+        calibration: what `kit.calibrate` found for one network; None before.
 
     Raises:
         KitError: if there is no target or one is named twice.
@@ -44,6 +50,8 @@ class Regression:
     bounds: tuple | None = None
     mean: tuple | None = None
     scale: tuple | None = None
+    coverage: float = 0.9
+    calibration: object = None
 
     is_classification = False
     is_dense = False
@@ -53,6 +61,7 @@ class Regression:
         object.__setattr__(self, "targets", common.checked_names("targets", self.targets, at_least=1))
         object.__setattr__(self, "quantiles", tuple(self.quantiles))
         object.__setattr__(self, "bounds", None if self.bounds is None else tuple(self.bounds))
+        common.checked_coverage(self.coverage)
         if self.loss == "bounded" and self.bounds is None:
             raise MatchError("loss='bounded' needs to know the bounds. Give bounds=(lowest, highest).")
         if self.bounds is not None and not self.bounds[0] < self.bounds[1]:
@@ -112,10 +121,11 @@ class Regression:
 
     def decided(self, outputs):
         """Outputs -> the decisions as arrays (`kit.decisions.Decided`)."""
-        return decisions.get(self.match.decide)(outputs, self.targets, quantiles=self.quantiles)
+        decided = decisions.get(self.match.decide)(outputs, self.targets, quantiles=self.quantiles)
+        return conformal.with_interval(decided, self.calibration, self._limits())
 
     def decide(self, outputs):
-        """Outputs -> one `Decision` a row: value or values, and an interval where the loss gives one."""
+        """Outputs -> one `Decision` a row: value or values, and an interval where there is one."""
         return decisions.to_list(self.decided(outputs), self.targets)
 
     def make_loss(self):
@@ -141,6 +151,15 @@ class Regression:
     def from_json(cls, stored):
         """The task that `to_json` described."""
         return common.from_json(cls, stored)
+
+    def _limits(self):
+        """The lowest and the highest possible value."""
+        if self.match.code in ("positive", "counts"):
+            return 0.0, math.inf
+        if self.match.code != "bounded":
+            return -math.inf, math.inf
+        low, high = np.asarray(self.bounds, "float64").T  # of all targets, or of each
+        return low[..., None], high[..., None]
 
     def _options(self):
         return {name: getattr(self, name) for name in _OPTIONS}

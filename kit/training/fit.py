@@ -7,7 +7,7 @@ from kit.errors import KitError
 from kit.training import arrays, checkpoint, seeds, state
 from kit.training.fine_tune import in_stages
 from kit.training.run import CHECKPOINT, Run
-from kit.training.settings import accumulate_gradients, planned, resumed
+from kit.training.settings import accumulate_gradients, forget_calibration, planned, resumed
 
 
 def fit(
@@ -80,6 +80,7 @@ def fit(
     """
     began = time.monotonic()
     _check(model, epochs=epochs, minutes=minutes, batch_size=batch_size, accumulate=accumulate)
+    forget_calibration(model)
     if fine_tune:
         own = {"epochs": epochs, "minutes": minutes, "batch_size": batch_size}
         own |= {"resume": resume, "callbacks": callbacks}

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from kit.builders.common import recompiled
+from kit.calibration import removed
 from kit.errors import KitError
 from kit.training import engines, plan, precision, rates
 from kit.training.probe import seconds_a_step
@@ -79,6 +80,11 @@ def accumulate_gradients(model, batches):
         return
     config = {**model.optimizer.get_config(), "gradient_accumulation_steps": batches}
     recompiled(model, type(model.optimizer).from_config(config))
+
+
+def forget_calibration(model):
+    """Gives the model the task without what was fitted to its outputs: other weights have other outputs."""
+    model.kit = dataclasses.replace(model.kit, task=removed(model.kit.task))
 
 
 def apply(model, settings, steps_an_epoch):

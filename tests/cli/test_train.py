@@ -218,3 +218,21 @@ def test_settings_reach_task_and_builder(call, flowers):
     call(*WORDS, "--set", "loss=focal", "gamma=1.5", "threshold=0.4", "--ignore", "number")
     task = kit.load(flowers / "saved_models" / "flowers").task
     assert (task.loss, task.gamma, task.threshold) == ("focal", 1.5, 0.4)
+
+
+def test_a_model_is_calibrated_on_the_validation_part_and_the_log_says_what_was_found(call, flowers):
+    done = call(*WORDS, "--ignore", "number", "--set", "aim=recall@precision=0.8", "--json")
+    assert "Calibrated on 18 validation samples:" in done.err
+    assert "temperature " in done.err and "for recall@precision=0.8" in done.err
+    assert done.json["metrics"]["coverage"] > 0.5 and done.json["metrics"]["set_size"] >= 1
+    predictor = kit.load("saved_models/flowers")
+    assert predictor.task.aim == "recall@precision=0.8" and predictor.task.calibration.samples == 18
+    assert predictor.card["threshold"] == predictor.task.threshold != 0.5
+    labels = call("predict", "saved_models/flowers", "flowers.csv", "--json").json["predictions"][0]["labels"]
+    assert set(labels) <= {"iris", "rose"} and labels
+
+
+def test_an_aim_that_is_none_is_told_before_training(call, flowers):
+    done = call(*WORDS, "--set", "aim=f3")
+    assert done.status == 2 and "Unknown aim 'f3'" in done.err
+    assert not (flowers / "saved_models").exists()

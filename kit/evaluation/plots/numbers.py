@@ -128,6 +128,7 @@ def _residuals_title(outcome, errors):
 def _intervals_title(report):
     quantiles = report.outcome.quantiles if report.outcome.match.decide == "quantiles" else ()
     aim = quantiles[-1] - quantiles[0] if quantiles else 0.95
+    aim = getattr(report.outcome.calibration, "coverage", None) or aim
     return f"{report.finding('coverage')}; the aim is {draw.number(aim, 2)}"
 
 

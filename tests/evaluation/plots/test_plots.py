@@ -13,7 +13,7 @@ from kit.errors import KitError
 from kit.evaluation import plots
 
 EXPECTED = {
-    "binary": ["confusion", "roc", "precision_recall", "reliability"],
+    "binary": ["confusion", "roc", "precision_recall", "threshold", "reliability"],
     "multiclass": ["confusion", "classes", "roc", "precision_recall", "reliability"],
     "hinge": ["confusion", "roc", "precision_recall"],
     "multilabel": ["classes", "roc", "precision_recall", "reliability"],
