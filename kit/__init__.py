@@ -32,7 +32,7 @@ _HOMES = {
     "kit.errors": ("ArtifactError", "DataError", "KitError", "MatchError", "SchemaError"),
     "kit.estimators": ("KitClassifier", "KitRegressor"),
     "kit.evaluation": ("Report", "evaluate"),
-    "kit.inputs": ("Images", "Table", "Texts"),
+    "kit.inputs": ("Images", "Series", "Table", "Texts"),
     "kit.planning": ("Plan", "plan"),
     "kit.registration": ("register",),
     "kit.repeats": ("Repeats", "cross_validate", "ensemble", "repeat"),

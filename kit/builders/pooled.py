@@ -17,12 +17,25 @@ def assemble(task, input, design):
     tensors, features = input.layers()
     defaults = {} if task.is_classification else backbones.BACKBONES.facts(name).get("regression", {})
     _check_published(name, design)
-    keywords = design.keywords(name, input, defaults)
+    keywords = design.keywords(name, input, defaults) | masked(name, input, tensors)
     outputs = task.head(pool(backbones.get(name)(features, **keywords)))
 
     model = keras.Model(tensors, outputs, name=common.model_name(name, task))
     model.kit = common.Kit(input, task)
     return model
+
+
+def masked(name, input, tensors):
+    """The keyword that tells a backbone which steps there are, where it wants to know.
+
+    Args:
+        name: of the backbone.
+        input: what comes in.
+        tensors: the Keras inputs that `input.layers` gave.
+    """
+    from kit import backbones
+
+    return {"mask": input.mask(tensors)} if backbones.facts(name).get("takes_mask") else {}
 
 
 def _check_published(name, design):

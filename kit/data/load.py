@@ -5,7 +5,7 @@ import hashlib
 
 import numpy as np
 
-from kit.data import boxed, check, dense, pictures, split, tables, texts
+from kit.data import boxed, check, dense, pictures, series, split, tables, texts
 from kit.data.guess import guess_task
 from kit.data.leaks import give_away
 from kit.data.raw import rows_of
@@ -79,13 +79,13 @@ def load_data(
     asked = (source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory, box_format)
     request = Request(*asked)
     raw = _read(request)
-    kind = _kind(raw)
+    kind = _kind(raw, request)
     kind.take_out(raw, request)
     kind = texts if kind is tables and texts.fits(raw, request) else kind
     if raw.dense:
         task, why = kind.guess_task(raw, task)
     else:
-        task, raw.labels, why = guess_task(raw.labels, task, raw.target)
+        task, raw.labels, why = guess_task(raw.labels, task, raw.target, raw.form)
     raw.notes.append(why)
     input = kind.described(raw, request)
     raw.findings += kind.checked(raw, task) if raw.dense else check.labels(raw.labels, task, raw.names)
@@ -128,10 +128,12 @@ def _no_boxes(raw):
     )
 
 
-def _kind(raw):
+def _kind(raw, request):
     """The module that knows what is done with inputs and labels of this kind."""
     if raw.dense:
         return boxed if raw.dense == "boxes" else dense
+    if series.fits(raw, request):
+        return series
     return tables if raw.is_table else pictures
 
 
