@@ -40,6 +40,7 @@ _HOMES = {
         "Classification",
         "Denoising",
         "Detection",
+        "Forecasting",
         "MultilabelClassification",
         "Regression",
         "Segmentation",

@@ -25,7 +25,7 @@ def transformer(
     dropout=0.1,
     regularizer=None,
 ):
-    """Blocks of attention between all steps and of two layers for each; normalised first; the mean at the end.
+    """Blocks of attention between all steps and of two layers for each, normalised first; a mean at the end.
 
     Each step of a series begins as what a convolution over 5 steps makes of it, a word as its vector;
     sines and cosines say where it is.

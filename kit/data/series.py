@@ -7,8 +7,9 @@ import numpy as np
 
 from kit.data import tables
 from kit.data.raw import rows_of
+from kit.data.readers import Request
 from kit.errors import DataError, Fault, KitError
-from kit.inputs.findings import Finding, in_rows
+from kit.inputs.findings import Finding, in_rows, raise_if_any
 from kit.inputs.series import Series
 from kit.inputs.values import is_missing
 from kit.plain import scalar
@@ -30,10 +31,46 @@ def take_out(raw, request):
         _from_frame(raw, request)
         return
     named = {"target": request.target, "groups": request.groups, "time": request.time}
-    wrong = [name for name, value in named.items() if isinstance(value, str)] + ["ignore"] * bool(request.ignore)
+    wrong = [name for name, value in named.items() if isinstance(value, str)] + ["ignore"] * bool(
+        request.ignore
+    )
     if wrong:
         raise KitError(f"{wrong[0]} names a column of a table, and {raw.name} holds series. Leave it out.")
     raw.groups, raw.times = (None if v is None else np.asarray(v) for v in (request.groups, request.time))
+
+
+def to_predict(raw, series, settings):
+    """(names, series) of what was found, for a model that takes `series`; labels are left aside.
+
+    Args:
+        raw: a `Raw` of series or of a table.
+        series: the `Series` that the model takes.
+        settings: of the training: "target", "groups", "time" and "ignore" name columns, where they are there.
+
+    Returns:
+        (a name each, or "" for the one series of a file; a list of arrays (steps, channels)).
+
+    Raises:
+        KitError: if the source holds neither.
+    """
+    if raw.series:
+        return raw.names, list(raw.inputs)
+    if not raw.is_table:
+        raise KitError(f"{raw.name} holds no series, and the model takes {series.describe()}.")
+    said = {name: settings.get(name) for name in ("groups", "time")}
+    if series.tail:
+        from kit.data import forecasts
+
+        found = forecasts.read(raw, Request(raw.name, **said), None, series.columns).series
+        return [each.name for each in found], [each.values for each in found]
+    columns = list(raw.inputs.columns)
+    aside = [
+        name for name in (settings.get("target"), *(settings.get("ignore") or ())) if str(name) in columns
+    ]
+    raw.labels = np.zeros(len(raw))
+    _from_frame(raw, Request(raw.name, input=series, ignore=tuple(aside), **said))
+    raise_if_any(raw.findings)
+    return raw.names, list(raw.inputs)
 
 
 def described(raw, request):
@@ -62,7 +99,10 @@ def divided(raw, rows):
 
 def keys(raw):
     """One number (uint64) a series, equal where all values are."""
-    digests = [hashlib.sha256(f"{np.shape(one)}".encode() + np.ascontiguousarray(one).tobytes()) for one in raw.inputs]
+    digests = [
+        hashlib.sha256(f"{np.shape(one)}".encode() + np.ascontiguousarray(one).tobytes())
+        for one in raw.inputs
+    ]
     return np.array([int.from_bytes(digest.digest()[:8], "little") for digest in digests], "uint64")
 
 
@@ -125,7 +165,8 @@ def _long(raw, request):
     moments = np.arange(len(frame)) if time is None else tables.moments(frame[time].to_numpy(), raw.names)
     target, ignored = _label_columns(raw, request, frame)
     left = [name for name in names if name not in {by, time, *target, *ignored}]
-    values = _numbers(frame[[*(request.input.columns or left)]], raw)
+    left = list(request.input.columns) or left
+    values = _numbers(frame[left], raw)
     rows = {}
     for row in np.argsort(moments, kind="stable").tolist():
         rows.setdefault(scalar(groups[row]), []).append(row)
@@ -133,7 +174,7 @@ def _long(raw, request):
     raw.labels = _labels(frame, target, rows, order, raw)
     raw.inputs = ragged([values[rows[name]] for name in order])
     raw.names, raw.target = [str(name) for name in order], tuple(target)
-    raw.notes.append(f"Rows of one {by or 'group'} are one series of the channels {', '.join(map(str, left))}.")
+    raw.notes.append(f"Rows of one {by or 'group'} are a series; its channels: {', '.join(map(str, left))}.")
 
 
 def _label_columns(raw, request, frame):
@@ -159,7 +200,9 @@ def _labels(frame, target, rows, order, raw):
     for name in order:
         each = columns[rows[name]]
         if any(not _same(each[0], other) for other in each[1:]):
-            faults.append(Fault(f"series {name!r}", f"several values of {target[0]!r}", "the same in each of its rows"))
+            faults.append(
+                Fault(f"series {name!r}", f"several values of {target[0]!r}", "the same in each of its rows")
+            )
         found.append(each[0])
     if faults:
         raise DataError(faults)
@@ -184,10 +227,14 @@ def _numbers(frame, raw):
     columns = []
     for name in frame.columns:
         numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy("float64", na_value=np.nan)
-        wrong = np.flatnonzero(np.isnan(numbers) & ~np.array([is_missing(v) for v in frame[name].tolist()], bool))
+        wrong = np.flatnonzero(
+            np.isnan(numbers) & ~np.array([is_missing(v) for v in frame[name].tolist()], bool)
+        )
         if len(wrong):
             where = f"column {name!r}, {in_rows(wrong, raw.names)}"
-            found = Fault(where, repr(frame[name].iloc[wrong[0]])[:40], "a number", "Ignore the column, or mend it.")
+            found = Fault(
+                where, repr(frame[name].iloc[wrong[0]])[:40], "a number", "Ignore the column, or mend it."
+            )
             raw.findings.append(Finding(found, tuple(wrong.tolist()), schema=True))
         columns.append(numbers)
     return np.stack(columns, axis=1)

@@ -80,8 +80,9 @@ def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
     """The report on outputs that are there already, without figures of inputs or training.
 
     Args:
-        task: Classification, MultilabelClassification or Regression.
-        samples: anything with `labels`, and `names` and `split` if it has them.
+        task: Classification, MultilabelClassification, Regression or Forecasting.
+        samples: anything with `labels`, `inputs` where values are forecast, and `names` and `split` if
+            it has them.
         outputs: (N, units) of the network, after its activation.
         targets: what `task.encode(samples.labels)` gives.
         seed: of the resampling.
@@ -89,8 +90,7 @@ def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
     """
     labels = samples.labels
     outcome = outcome_of(task, labels, outputs, losses(task, targets, outputs))
-    constant = baseline.constant_outputs(task, labels)
-    reference = baseline.constant_outcome(task, labels, constant, losses(task, targets, constant))
+    (says, reference), *others = baseline.references(task, samples, lambda o: losses(task, targets, o))
     metrics, notes = _metrics(outcome)
     intervals = bootstrap.intervals(outcome, list(metrics), seed, resamples)
     return Report(
@@ -98,13 +98,15 @@ def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
         metrics=metrics,
         intervals=intervals,
         baseline=_metrics(reference, metrics)[0],
-        baseline_says=baseline.told(task, labels),
+        baseline_says=says,
+        beside={name: _metrics(other, metrics)[0] for name, other in others},
         names=_names(samples, len(outcome)),
         split=str(getattr(samples, "split", None) or ""),
         notes=(
             *notes,
             *_without(metrics, intervals),
             *_absent(outcome),
+            *_overlap(task, samples),
             f"The baseline's knowledge comes from {baseline.source(task)}.",
         ),
     )
@@ -175,6 +177,13 @@ def _without(metrics, intervals):
     if not intervals or not lost:
         return ()
     return (f"No interval for {', '.join(lost)}: every draw from these samples gives the same value.",)
+
+
+def _overlap(task, samples):
+    """A note on windows that share most of their steps, where values are forecast."""
+    if not hasattr(task, "naive") or len(samples.labels) < 2:
+        return ()
+    return ("Windows overlap, so that samples are not independent: true intervals are wider than these.",)
 
 
 def _absent(outcome):

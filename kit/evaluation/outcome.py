@@ -22,6 +22,7 @@ class Outcome:
         decided: what `task.decided(outputs)` gives.
         losses: (N,) the task's loss of each sample, or None.
         quantiles: the shares that a quantile loss predicts.
+        naive_error: forecasts: mean absolute error of the value a season ago, in the training part.
     """
 
     match: object
@@ -31,6 +32,7 @@ class Outcome:
     decided: object
     losses: np.ndarray | None = None
     quantiles: tuple = ()
+    naive_error: float | None = None
 
     is_dense = is_exclusive = False  # it says something of samples, not of pixels
 
@@ -87,7 +89,7 @@ def outcome_of(task, labels, outputs, losses=None):
     """The outcome of `outputs` for samples whose raw labels are `labels`.
 
     Args:
-        task: Classification, MultilabelClassification or Regression.
+        task: Classification, MultilabelClassification, Regression or Forecasting.
         labels: N labels as the user has them.
         outputs: (N, units) of the network, after its activation.
         losses: (N,) the task's loss of each sample, or None.
@@ -107,6 +109,7 @@ def outcome_of(task, labels, outputs, losses=None):
         decided=task.decided(outputs),
         losses=losses,
         quantiles=tuple(getattr(task, "quantiles", ())),
+        naive_error=getattr(task, "naive_error", None),
     )
 
 

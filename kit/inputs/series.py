@@ -250,7 +250,9 @@ class Series:
         lost = [name for name in wanted if name not in there]
         if lost:
             found = ", ".join(map(str, there))
-            raise SchemaError([Fault(f"column {name!r}", "missing", cure=f"There are: {found}.") for name in lost])
+            raise SchemaError(
+                [Fault(f"column {name!r}", "missing", cure=f"There are: {found}.") for name in lost]
+            )
         columns = [np.asarray(frame[name]) for name in wanted]
         plain = dataclasses.replace(self, columns=(), channels=len(wanted))
         return plain._values([list(row) for row in zip(*columns, strict=True)])
@@ -292,7 +294,9 @@ def _numbers(item):
         each = values.astype(object).ravel().tolist()
         if any(isinstance(value, str | bytes | list) and not is_missing(value) for value in each):
             return None
-        return np.array([np.nan if is_missing(value) else value for value in each], "float64").reshape(values.shape)
+        return np.array([np.nan if is_missing(value) else value for value in each], "float64").reshape(
+            values.shape
+        )
     except (TypeError, ValueError):
         return None
 

@@ -67,7 +67,8 @@ def table_of(path):
         DataError: if the file has no data, or times beside its values.
 
     Example:
-        >>> _ = (folder / "a.ts").write_text("@classLabel true up down\\n@data\\n1,2,3:4,5,6:up\\n3,2:6,5:down\\n")
+        >>> text = "@classLabel true up down\\n@data\\n1,2,3:4,5,6:up\\n3,2:6,5:down\\n"
+        >>> _ = (folder / "a.ts").write_text(text)
         >>> frame, numbers, count, head, findings = table_of(folder / "a.ts")
         >>> [one.shape for one in frame["series"]], frame["label"].tolist()
         ([(3, 2), (2, 2)], ['up', 'down'])
@@ -98,7 +99,11 @@ def _head(path, lines):
         word, *rest = line.strip().split() or [""]
         if word.lower() == "@data":
             after = [(n, text.strip()) for n, text in enumerate(lines[place:], start=place + 1)]
-            return _said(path, known), place, [(n, text) for n, text in after if text and text[0] not in "#@%"]
+            return (
+                _said(path, known),
+                place,
+                [(n, text) for n, text in after if text and text[0] not in "#@%"],
+            )
         if word.startswith("@"):
             known[word[1:].lower()] = rest
     raise DataError([Fault(path.name, "no line @data", "the series after a line @data")])
@@ -131,7 +136,11 @@ def _series(line, head):
         return np.zeros((0, len(channels))), label, None
     lengths = {len(channel) for channel in values}
     if len(lengths) > 1:
-        return None, label, (f"channels of {min(lengths)} to {max(lengths)} steps", "as many steps in each channel")
+        return (
+            None,
+            label,
+            (f"channels of {min(lengths)} to {max(lengths)} steps", "as many steps in each channel"),
+        )
     if head.classes and label.strip() not in head.classes:
         return None, label, (f"label {label.strip()!r}", f"one of {', '.join(head.classes[:10])}")
     return np.array(values, "float64").T, label, None

@@ -35,7 +35,9 @@ def _takes(source):
     except ValueError:
         return False
     long = all(len(cells) > _LEAST for cells in lines)
-    return long and all(label.is_integer() for label in labels) and (values[np.isfinite(values)] % 1 != 0).any()
+    return (
+        long and all(label.is_integer() for label in labels) and (values[np.isfinite(values)] % 1 != 0).any()
+    )
 
 
 @READERS.register("series as text (UCR)", takes=_takes, order=10)
@@ -49,9 +51,15 @@ def read(request):
         return frame, numbers, count
 
     frame, names, own, notes = parts.of_table(request.path, read_file)
-    what = f"Took {request.path.name} for series as the UCR archive has them: the label first, {len(frame)} of them."
+    form = "series as the UCR archive has them, the label first"
+    what = f"Took {request.path.name} for {form}, {len(frame)} of them."
     raw = Raw(request.path.stem, ragged(list(frame["series"])), names=names, parts=own, findings=findings)
-    raw.labels, raw.series, raw.form, raw.notes = frame["label"].to_numpy(), True, "classification", [what, *notes]
+    raw.labels, raw.series, raw.form, raw.notes = (
+        frame["label"].to_numpy(),
+        True,
+        "classification",
+        [what, *notes],
+    )
     return raw
 
 
