@@ -259,6 +259,8 @@ def _windows(table, length, horizon, raw):
     """The windows of all series as a `Raw`, those without a full target left out."""
     windows, labels, parts, names = [], [], [], []
     for each in table.series:
+        if len(each.values) < length + horizon:
+            continue
         part_of = _in_order(each, raw)
         starts = np.arange(length, len(each.values) - horizon + 1)
         starts = starts[(part_of[starts] >= 0) & (part_of[starts] == part_of[starts + horizon - 1])]
@@ -272,12 +274,12 @@ def _windows(table, length, horizon, raw):
         labels.append(ahead[good])
         parts.append(part_of[starts])
         names += [f"{each.name}, " * bool(each.name) + each.times[start] for start in starts]
-    numbers = np.concatenate(parts)
+    numbers = np.concatenate(parts or [np.zeros(0, int)])
     _check_parts(numbers, table, length, horizon, raw)
     notes = [
         *raw.notes,
         f"Windows of {length} steps, each with the {horizon} after it: {len(numbers)}. A window belongs "
-        "to the part in which all lies that is to be forecast from it, so that no value is forecast in two parts.",
+        "to the part in which all lies that is to be forecast from it: no value is forecast in two parts.",
     ]
     found = Raw(raw.name, np.concatenate(windows), np.concatenate(labels), names, notes=notes)
     found.parts = {part: np.flatnonzero(numbers == number) for number, part in enumerate(PARTS)}

@@ -128,8 +128,8 @@ def _sized(asked, raw):
     channels = asked.channels or len(asked.columns) or max(set(widths), key=widths.count, default=1)
     if asked.length is None and shortest < longest:
         raw.notes.append(
-            f"Series have {shortest} to {longest} steps; shorter ones are padded at their end, and a mask keeps "
-            "the padding out of every layer."
+            f"Series have {shortest} to {longest} steps; shorter ones are padded at their end, and a mask "
+            "keeps the padding out of every layer."
         )
     variable = asked.variable or (not asked.tail and shortest < length)
     return dataclasses.replace(asked, length=length, channels=channels, variable=variable)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import numbers
 
 import numpy as np
 
@@ -61,13 +62,17 @@ class Forecasting:
     def __post_init__(self):
         for name in ("horizon", "season"):
             steps = getattr(self, name)
-            if steps is not None and (isinstance(steps, bool) or int(steps) != steps or steps < 1):
+            if not _is_count(steps) and (steps is not None or name == "horizon"):
                 raise KitError(f"{name} is a whole number of steps, at least 1. Received: {steps!r}.")
         targets = common.checked_names("targets", self.targets, at_least=1)
         if len(targets) > 1:
             raise KitError(
                 f"One column is forecast; the others may be inputs. Received targets: {targets}. "
                 "Train one model for each."
+            )
+        if not isinstance(self.quantiles, list | tuple):
+            raise KitError(
+                f"quantiles are rising shares such as (0.1, 0.5, 0.9). Received: {self.quantiles!r}."
             )
         object.__setattr__(self, "targets", targets)
         object.__setattr__(self, "quantiles", tuple(self.quantiles))
@@ -217,6 +222,10 @@ def seen(window, present):
     variance = ops.sum(ops.square(distance - centre) * present, axis=1, keepdims=True) / count
     spread = ops.sqrt(variance + _EVEN)
     return last, spread, distance / spread
+
+
+def _is_count(steps):
+    return isinstance(steps, numbers.Integral) and not isinstance(steps, bool) and steps >= 1
 
 
 def _moved(last, activation, horizon):

@@ -28,7 +28,7 @@ def test_the_state_is_that_of_kerass_layer_at_the_last_valid_step(name, rng):
     layers = [layer for layer in model.layers if type(layer).__name__ == name.upper()]
     x = rng.normal(size=(3, 2)).astype("float32")
     alone = [np.array(layer(x[None])) for layer in layers]  # no padding, no mask
-    features = keras.Model(model.inputs, [layer.output for layer in layers])(series.encode([x]))
+    features = keras.Model(model.inputs[0], [layer.output for layer in layers])(series.encode([x]))
     for one, other in zip(alone, features, strict=True):
         np.testing.assert_allclose(one, np.array(other), rtol=1e-5, atol=1e-6)
 

@@ -18,7 +18,7 @@ from kit.inputs.findings import Finding
 SUFFIXES = (".txt", ".tsv", ".csv", "")
 _GAPS = ("nan", "?", "")
 _LEAST = 20  # values of a line from which it is a series and no row of a table
-_LINES = 20  # looked at to know what a file is
+_LINES = 3  # looked at to know what a file is
 
 
 def _takes(source):

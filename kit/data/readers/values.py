@@ -4,6 +4,7 @@ import numpy as np
 
 from kit.data.raw import Raw
 from kit.data.readers import READERS
+from kit.data.readers.tasks import kind_of
 from kit.errors import KitError
 
 
@@ -17,10 +18,15 @@ def read(request):
     import pandas as pd
 
     values = np.asarray(request.source)
+    if kind_of(request.task) != "forecasting":
+        raise KitError(
+            f"An array of shape {values.shape} without labels is data for a forecast only. "
+            "Say task=kit.Forecasting(horizon=...), or give (x, y)."
+        )
     if values.ndim not in (1, 2) or values.dtype.kind not in "buif":
         raise KitError(
-            f"An array of shape {values.shape} alone is no data. Give (x, y), or (steps,) or (steps, channels) "
-            "of numbers for a forecast."
+            f"An array of shape {values.shape} alone is no data. Give (x, y), or (steps,) or (steps, "
+            "channels) of numbers for a forecast."
         )
     values = values[:, None] if values.ndim == 1 else values
     last = str(getattr(request.source, "name", None) or "y")

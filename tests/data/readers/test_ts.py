@@ -62,7 +62,8 @@ def test_a_line_at_fault_is_named_and_the_others_are_read(line, words, tmp_path)
 
 
 def test_a_series_of_no_steps_is_told_when_it_is_encoded(tmp_path):
-    path = written(tmp_path, "@classLabel true up down\n@data\n" + "1,2:up\n3,4:down\n" * 4 + ":up\n")
+    lines = "".join(f"{n},2:up\n{n},4:down\n" for n in range(4))
+    path = written(tmp_path, "@classLabel true up down\n@data\n" + lines + ":up\n")
     with pytest.raises(DataError, match="row 8: 0 steps; expected at least 1"):
         kit.load_data(path)
     skipped = kit.load_data(path, on_bad="skip")
@@ -83,7 +84,7 @@ def test_what_is_no_such_file_is_refused(text, words, tmp_path):
 
 def test_real_files_have_the_series_that_their_archive_counts(real_data):
     gun = kit.load_data(real_data / "sequence" / "GunPoint_TRAIN.ts")
-    vowels = kit.load_data(real_data / "sequence" / "JapaneseVowels_TEST.ts")
+    vowels = kit.load_data(real_data / "sequence" / "JapaneseVowels_TRAIN.ts")
     assert (len(gun.train) + len(gun.validation), len(gun.test)) == (50, 150)
     assert (len(vowels.train) + len(vowels.validation), len(vowels.test)) == (270, 370)
     assert gun.input.shape == (150, 1) and not gun.input.variable

@@ -21,7 +21,7 @@ def test_of_several_channels_the_last_is_forecast():
 
 
 def test_values_alone_are_no_data_for_anything_else():
-    with pytest.raises(KitError, match="Which column of values is the target"):
+    with pytest.raises(KitError, match="without labels is data for a forecast only"):
         kit.load_data(np.arange(80.0))
     with pytest.raises(KitError, match=r"shape \(2, 3, 4\) alone is no data"):
-        kit.load_data(np.zeros((2, 3, 4)))
+        kit.load_data(np.zeros((2, 3, 4)), "forecasting")
