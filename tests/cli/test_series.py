@@ -38,7 +38,7 @@ def test_from_a_ts_file_to_labels_of_new_series(call, waves):
     predicted = call("predict", result["artifact"], "waves_TEST.ts", "--json")
     assert predicted.status == 0, predicted.err
     rows = predicted.json["predictions"]
-    assert len(rows) == 8 and rows[0]["input"] == "waves_TEST.ts waves_TEST.ts row 0"
+    assert len(rows) == 8 and rows[0]["input"] == "waves_TEST.ts row 0"
     assert {row["label"] for row in rows} <= {"up", "down"}
     assert call("verify", result["artifact"]).status == 0
 
@@ -125,7 +125,12 @@ def test_an_input_that_is_typed_wrong_is_told(call, weather):
 
 def test_a_long_table_is_read_by_groups(call, tmp_path):
     rows = [
-        {"id": name, "t": step, "v": step * (1 if name % 2 else -1), "kind": "up" if name % 2 else "down"}
+        {
+            "id": name,
+            "t": step,
+            "v": name / 10 + step * (1 if name % 2 else -1),
+            "kind": "up" if name % 2 else "down",
+        }
         for name in range(20)
         for step in range(4)
     ]
