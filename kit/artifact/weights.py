@@ -87,9 +87,10 @@ def declared(part):
 
 def _shape(built):
     """The shape that a layer was built for; one that takes several takes them of one width."""
+    built = built.get("shapes_dict", built)
     if "query_shape" not in built:
         return built["input_shape"]
-    shapes = [built[f"{name}_shape"] or built["value_shape"] for name in ("query", "value", "key")]
+    shapes = [built.get(f"{name}_shape") or built["value_shape"] for name in ("query", "value", "key")]
     if len({shape[-1] for shape in shapes}) > 1:
         raise ValueError("attention to steps of another width")
     return shapes[0]

@@ -15,7 +15,7 @@ def fcn(
     *,
     mask=None,
     activation="relu",
-    width=128,
+    width=64,
     depth=3,
     normalization="batch",
     dropout=0.0,
@@ -24,7 +24,7 @@ def fcn(
     """Convolutions over 8, 5 and 3 steps, and the mean over all steps.
 
     Source: Wang et al. 2016, Time Series Classification from Scratch with Deep Neural Networks
-    (arXiv:1611.06455).
+    (arXiv:1611.06455), where the width is 128.
 
     Args:
         x: (batch, steps, channels) tensor.
@@ -41,7 +41,7 @@ def fcn(
 
     Example:
         >>> fcn(keras.Input((150, 1))).shape
-        (None, 128)
+        (None, 64)
     """
     style = {"activation": activation, "normalization": normalization, "regularizer": regularizer}
     for place in range(depth):

@@ -2,15 +2,15 @@
 
 import keras
 
+from kit import activations
 from kit.backbones import BACKBONES
 from kit.blocks.recurrent import both_ways
 
 
-@BACKBONES.register("gru", ranks=(1, 3), takes_words=True, takes_mask=True)
+@BACKBONES.register("gru", ranks=(1, 3), takes_mask=True)
 def gru(
     x,
     *,
-    words=None,
     mask=None,
     activation="linear",
     width=64,
@@ -24,11 +24,10 @@ def gru(
     Source: Cho et al. 2014, Learning Phrase Representations using RNN Encoder-Decoder (arXiv:1406.1078).
 
     Args:
-        x: (batch, steps, channels) tensor; or (batch, steps) int32 numbers of words, 0 where there is none.
-        words: numbers that x may hold, where they are words.
+        x: (batch, steps, channels) tensor of series, or of the vectors of words.
         mask: (batch, steps) bool, where there are steps; None where all series are of one length.
         activation: name of an activation of the result; inside the layers it is tanh.
-        width: units of each direction, and numbers of the vector of each word.
+        width: units of each direction.
         depth: pairs of layers, one on the other.
         normalization: "batch", "layer", "group" or "none", between the pairs.
         dropout: share dropped between the pairs and of the result in training, 0 to below 1.
@@ -42,5 +41,5 @@ def gru(
         (None, 16)
     """
     style = {"normalization": normalization, "dropout": dropout, "regularizer": regularizer}
-    size = {"width": width, "depth": depth, "activation": activation}
-    return both_ways(keras.layers.GRU, x, words=words, mask=mask, **size, **style)
+    found = both_ways(keras.layers.GRU, x, mask=mask, width=width, depth=depth, **style)
+    return activations.get(activation)(found)

@@ -45,12 +45,12 @@ def tcn(
         >>> tcn(keras.Input((150, 1)), width=8).shape
         (None, 16)
     """
-    kernel = {"mask": mask, "padding": "causal", "regularizer": regularizer}
+    kernel = {"mask": mask, "regularizer": regularizer}
     style = {**kernel, "activation": activation, "normalization": normalization}
     for block in range(depth):
         branch = x
         for _ in range(2):
-            branch = conv_norm_act(branch, width, _KERNEL, dilation=2**block, **style)
+            branch = conv_norm_act(branch, width, _KERNEL, causal=2**block, **style)
             branch = keras.layers.SpatialDropout1D(dropout)(branch) if dropout else branch
         if x.shape[-1] != width:
             x = conv_norm_act(x, width, 1, activation="linear", normalization="none", **kernel)

@@ -6,17 +6,16 @@ from keras import ops
 from kit import activations
 from kit.backbones import BACKBONES
 from kit.blocks.normalize import normalize
-from kit.blocks.steps import conv_norm_act, embedded, mean_over, waves
+from kit.blocks.steps import conv_norm_act, mean_over, waves
 
 _HEAD = 16  # channels of each head of attention
 _KERNEL = 5  # steps that make the first state of each
 
 
-@BACKBONES.register("transformer", ranks=(1, 3), takes_words=True, takes_mask=True)
+@BACKBONES.register("transformer", ranks=(1, 3), takes_mask=True)
 def transformer(
     x,
     *,
-    words=None,
     mask=None,
     activation="gelu",
     width=64,
@@ -27,15 +26,13 @@ def transformer(
 ):
     """Blocks of attention between all steps and of two layers for each, normalised first; a mean at the end.
 
-    Each step of a series begins as what a convolution over 5 steps makes of it, a word as its vector;
-    sines and cosines say where it is.
+    Each step begins as what a convolution over 5 steps makes of it; sines and cosines say where it is.
 
     Source: Vaswani et al. 2017, Attention Is All You Need (arXiv:1706.03762); normalised first after
     Xiong et al. 2020, On Layer Normalization in the Transformer Architecture (arXiv:2002.04745).
 
     Args:
-        x: (batch, steps, channels) tensor; or (batch, steps) int32 numbers of words, 0 where there is none.
-        words: numbers that x may hold, where they are words.
+        x: (batch, steps, channels) tensor of series, or of the vectors of words.
         mask: (batch, steps) bool, where there are steps; None where all series are of one length.
         activation: name of the activation between the two layers for each step.
         width: channels of each step, with one head of attention for each 16.
@@ -51,10 +48,8 @@ def transformer(
         >>> transformer(keras.Input((150, 1)), width=32, depth=1).shape
         (None, 32)
     """
-    if words is None:
-        style = {"activation": "linear", "normalization": "none", "regularizer": regularizer}
-        x = conv_norm_act(x, width, _KERNEL, mask=mask, **style)
-    x = embedded(x, words, width)
+    style = {"activation": "linear", "normalization": "none", "regularizer": regularizer}
+    x = conv_norm_act(x, width, _KERNEL, mask=mask, **style)
     x = x + waves(x)
     seen = {} if mask is None else {"attention_mask": ops.expand_dims(mask, 1)}
     heads = next(count for count in range(max(1, width // _HEAD), 0, -1) if width % count == 0)

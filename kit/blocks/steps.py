@@ -15,18 +15,16 @@ _LONGEST = 10_000.0  # the longest wave of the positions, in units of the shorte
 
 
 def embedded(x, words, width):
-    """Numbers of words as vectors; numbers of a series as they are.
+    """Numbers of words as vectors, which are learnt.
 
     Args:
-        x: (batch, steps) int32 numbers of words, or (batch, steps, channels).
-        words: numbers that x may hold; None where it is a series.
+        x: (batch, steps) int32 numbers of words.
+        words: numbers that x may hold.
         width: numbers of each vector.
 
     Returns:
-        (batch, steps, width or channels) tensor.
+        (batch, steps, width) tensor.
     """
-    if words is None:
-        return x
     start = keras.initializers.RandomNormal(stddev=_START)
     return keras.layers.Embedding(words, width, embeddings_initializer=start, name="words")(x)
 
@@ -44,8 +42,7 @@ def conv_norm_act(
     kernel_size,
     *,
     mask=None,
-    dilation=1,
-    padding="same",
+    causal=None,
     activation="relu",
     normalization="batch",
     regularizer=None,
@@ -57,8 +54,8 @@ def conv_norm_act(
         filters: channels of the result.
         kernel_size: width of the kernel, steps.
         mask: where a series has steps, or None.
-        dilation: steps between the taps of the kernel.
-        padding: "same", or "causal", which sees no later step.
+        causal: steps between the taps of a kernel that sees no later step; None for a plain one, which
+            sees as many later steps as earlier ones.
         activation: name of a hidden activation; "linear" for none.
         normalization: "batch", "layer", "group" or "none".
         regularizer: a Keras regularizer of the kernel, or None.
@@ -69,8 +66,8 @@ def conv_norm_act(
     x = keras.layers.Conv1D(
         filters,
         kernel_size,
-        dilation_rate=dilation,
-        padding=padding,
+        dilation_rate=causal or 1,
+        padding="causal" if causal else "same",
         use_bias=normalization == "none",
         kernel_initializer=activations.initializer(activation),
         kernel_regularizer=regularizer,

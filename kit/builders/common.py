@@ -41,7 +41,7 @@ class Design:
         regularizer = keras.regularizers.L1L2(self.l1, self.l2) if self.l1 or self.l2 else None
         names = ("activation", "width", "depth", "normalization", "dropout")
         given = {each: getattr(self, each) for each in names if getattr(self, each) is not None}
-        if facts.get("takes_words") and input.rank == 1:
+        if facts.get("takes_words"):
             given["words"] = input.size
         if facts.get("published"):
             given |= {"weights": self.weights, "pixels": input.moments()}

@@ -10,7 +10,7 @@ def test_the_weights_are_those_of_the_paper():
     inputs = keras.Input((150, 1))
     convolutions = 8 * 1 * 128 + 5 * 128 * 256 + 3 * 256 * 128
     normalisations = 4 * (128 + 256 + 128)  # factor, shift, moving mean and variance
-    assert keras.Model(inputs, fcn(inputs)).count_params() == convolutions + normalisations
+    assert keras.Model(inputs, fcn(inputs, width=128)).count_params() == convolutions + normalisations
 
 
 @pytest.mark.parametrize(("depth", "features"), [(1, 4), (2, 8), (3, 4), (5, 4)])

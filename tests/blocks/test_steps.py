@@ -48,7 +48,7 @@ def test_a_convolution_does_not_see_past_the_end(normalization, training, rng):
 
 def test_a_causal_convolution_sees_no_later_step(rng):
     inputs = keras.Input((6, 2))
-    found = steps.conv_norm_act(inputs, 3, 3, dilation=2, padding="causal", normalization="none")
+    found = steps.conv_norm_act(inputs, 3, 3, causal=2, normalization="none")
     model = keras.Model(inputs, found)
     x = rng.normal(size=(1, 6, 2)).astype("float32")
     later = x.copy()

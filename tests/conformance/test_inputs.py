@@ -64,7 +64,7 @@ def arrays(encoded):
 def numbers(raw, before):
     """Pairs of what was and what is; texts as they compare."""
     if isinstance(raw[0], str):
-        return [(np.array(raw == before), np.array(True))]
+        return [(np.array((raw == before).all()), np.array(True))]
     return zip(raw, before, strict=True)
 
 
