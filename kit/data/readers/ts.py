@@ -163,10 +163,8 @@ def _of_other_width(one, usual):
 def _typed(labels, head):
     """Labels as numbers where all of them are, so that 1 stays 1; else as text."""
     labels = [None if label is None else label.strip() for label in labels]
-    kinds = (float,) if head.is_numeric else (int,)
-    for kind in kinds:
-        try:
-            return np.array([kind(label) for label in labels], object)
-        except (TypeError, ValueError):
-            continue
-    return np.array(labels, object)
+    kind = float if head.is_numeric else int
+    try:
+        return np.array([kind(label) for label in labels], object)
+    except (TypeError, ValueError):
+        return np.array(labels, object)
