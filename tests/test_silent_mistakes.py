@@ -247,7 +247,7 @@ def test_s30_images_are_scaled_once_whatever_the_network_expects(rng):
         model = kit.build_classifier(kit.Classification(3), (16, 16, 3), backbone=backbone, width=4)
         scalings = [layer for layer in model.layers if isinstance(layer, keras.layers.Rescaling)]
         assert [layer.name for layer in scalings] == ["standardize"]
-        seen = keras.ops.convert_to_numpy(keras.Model(model.inputs, scalings[0].output)(images))
+        seen = keras.ops.convert_to_numpy(keras.Model(model.inputs[0], scalings[0].output)(images))
         assert seen.min() <= -1 and seen.max() >= 1
     with pytest.raises(DataError, match="never exceed"):  # scaled already
         kit.Images((16, 16)).encode(images / 255)

@@ -4,7 +4,7 @@ from kit.builders import common
 from kit.builders.pooled import masked
 from kit.errors import MatchError
 
-_DEFAULT = "gru"
+_DEFAULT = "tcn"
 
 
 def assemble(task, input, design):

@@ -77,11 +77,22 @@ def _input(x):
 
 
 def _is_ragged(x):
-    """Whether these are arrays of their own, one a sample, of one number of channels: series."""
+    """Whether these are arrays of their own, one a sample: series, unless they are the rows of a table.
+
+    Example:
+        >>> _is_ragged([np.zeros(3), np.zeros(2)]), _is_ragged([np.zeros(3), np.zeros(3)])
+        (True, False)
+        >>> _is_ragged([np.zeros((3, 2))]), _is_ragged([np.zeros((3, 2), "uint8")])
+        (True, False)
+    """
     if isinstance(x, np.ndarray) and x.dtype != object:
         return False
     each = list(x)
-    return bool(each) and all(isinstance(item, np.ndarray) and item.ndim in (1, 2) for item in each)
+    if not all(isinstance(item, np.ndarray) and item.ndim in (1, 2) for item in each):
+        return False
+    if any(item.ndim == 2 for item in each):
+        return all(item.dtype.kind == "f" for item in each)
+    return len({len(item) for item in each}) > 1
 
 
 def _steps(item):
