@@ -240,6 +240,39 @@ def test_s28_an_empty_mask_that_is_said_to_be_empty_costs_nothing_and_else_has_a
     assert costs[0] < costs[1] < costs[2] < 1  # Keras' own Dice is 1.0 for all of them
 
 
+def test_s30_images_are_scaled_once_whatever_the_network_expects(rng):
+    """Dark, middling and bright pictures reach the network's first kernel about standardised."""
+    images = np.stack([np.full((16, 16, 3), value, "uint8") for value in (0, 128, 255)])
+    for backbone in ("cnn", "efficientnet_b0"):
+        model = kit.build_classifier(kit.Classification(3), (16, 16, 3), backbone=backbone, width=4)
+        scalings = [layer for layer in model.layers if isinstance(layer, keras.layers.Rescaling)]
+        assert [layer.name for layer in scalings] == ["standardize"]
+        seen = keras.ops.convert_to_numpy(keras.Model(model.inputs[0], scalings[0].output)(images))
+        assert seen.min() <= -1 and seen.max() >= 1
+    with pytest.raises(DataError, match="never exceed"):  # scaled already
+        kit.Images((16, 16)).encode(images / 255)
+
+
+def test_s31_padding_of_a_sequence_is_never_read(rng):
+    """The same series, padded to 8 and to 40 steps, is decided alike; and so are texts."""
+    series = [rng.normal(size=(steps, 1)) for steps in (5, 8)]
+    for backbone in ("gru", "lstm", "fcn"):
+        said = []
+        for length in (8, 40):
+            keras.utils.set_random_seed(0)
+            input = kit.Series(length, variable=True)
+            model = kit.build_classifier(kit.Classification(2), input, backbone=backbone, width=4)
+            said.append(keras.ops.convert_to_numpy(model(input.encode(series))))
+        np.testing.assert_allclose(*said, rtol=1e-4)
+    said = []
+    for length in (3, 20):
+        keras.utils.set_random_seed(0)
+        input = kit.Texts(length=length, words=("a", "b"))
+        model = kit.build_classifier(kit.Classification(2), input, backbone="gru", width=4)
+        said.append(keras.ops.convert_to_numpy(model(input.encode(["a b a", "b"]))))
+    np.testing.assert_allclose(*said, rtol=1e-4)
+
+
 def test_what_a_builder_takes_cannot_change_what_belongs_together():
     for builder in (kit.build_classifier, kit.build_regressor):
         names = set(inspect.signature(builder).parameters)

@@ -114,7 +114,7 @@ def _sentence(text):
 
 
 def _how_to_load(card):
-    call = "predictor(image)" if card["input"] == "Images" else "predictor(row)"
+    call = {"Images": "predictor(image)", "Series": "predictor(series)"}.get(card["input"], "predictor(row)")
     return f'```python\nimport kit\n\npredictor = kit.load("saved_models/{card["name"]}")\n{call}\n```'
 
 

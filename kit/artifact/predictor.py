@@ -242,8 +242,8 @@ def expanded(inputs):
 
 def _batch_of(one):
     """One input as a batch of one."""
-    if hasattr(one, "to_dict"):  # a row of a DataFrame
-        return [one.to_dict()]
+    if hasattr(one, "to_dict"):  # a row of a DataFrame, or all of it: the steps of a series
+        return [one.to_dict()] if one.ndim == 1 else [one]
     return one[None] if hasattr(one, "ndim") else [one]
 
 

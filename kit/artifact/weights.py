@@ -88,7 +88,7 @@ def declared(part):
     config = part["config"]
     if config.get("lora_rank") or config.get("quantization_config"):
         raise ValueError("adapted weights")
-    shape = part["build_config"]["input_shape"] if count is not _embedding else ()
+    shape = () if count is _embedding else _shape(part["build_config"])
     return count(config, [None if size is None else whole(size) for size in shape])
 
 
@@ -111,6 +111,17 @@ def made(part):
     if places > _PLACES:
         raise ValueError("too many places")
     return places
+
+
+def _shape(built):
+    """The shape that a layer was built for; one that takes several takes them of one width."""
+    built = built.get("shapes_dict", built)
+    if "query_shape" not in built:
+        return built["input_shape"]
+    shapes = [built.get(f"{name}_shape") or built["value_shape"] for name in ("query", "value", "key")]
+    if len({shape[-1] for shape in shapes}) > 1:
+        raise ValueError("attention to steps of another width")
+    return shapes[0]
 
 
 def whole(value):
@@ -175,6 +186,29 @@ def _whiten(config, shape):
     return 8 * shape[-1]  # biases: 2 x 2 places, both signs
 
 
+def _gru(config, shape):
+    return _recurrent(config, shape, gates=3, biases=2 if config.get("reset_after", True) else 1)
+
+
+def _lstm(config, shape):
+    return _recurrent(config, shape, gates=4, biases=1)
+
+
+def _recurrent(config, shape, gates, biases):
+    units = whole(config["units"])
+    return gates * units * (shape[-1] + units) + biases * _bias(config, gates * units)
+
+
+def _attention(config, shape):
+    heads, query = whole(config["num_heads"]), shape[-1] * whole(config["num_heads"])
+    key = whole(config["key_dim"])
+    value = key if config.get("value_dim") is None else whole(config["value_dim"])
+    if config.get("output_shape") is not None:
+        raise ValueError("an output of another width")
+    biases = _bias(config, heads * (2 * key + value) + shape[-1])
+    return query * (2 * key + 2 * value) + biases
+
+
 def _bias(config, units):
     return units if config.get("use_bias", True) else 0
 
@@ -192,9 +226,12 @@ _COUNTS = {
     "DepthwiseConv1D": _depthwise,
     "DepthwiseConv2D": _depthwise,
     "Embedding": _embedding,
+    "GRU": _gru,
     "GroupNormalization": _norm,
+    "LSTM": _lstm,
     "LayerNormalization": _norm,
     "LayerScale": _channels,
+    "MultiHeadAttention": _attention,
     "PReLU": _prelu,
     "Positions": _positions,
     "SeparableConv1D": _separable,

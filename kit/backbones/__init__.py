@@ -2,22 +2,22 @@
 
 A backbone takes a tensor and, by keyword, what a builder can set: `activation`, `width`,
 `depth`, `normalization`, `dropout`, `regularizer`; its defaults are the ones that were
-measured. `ranks` says which inputs it fits: 1 for numbers of words, 2 for features, 4 for images;
+measured. `ranks` says which inputs it fits: 1 for words, 2 for features, 3 for series, 4 for images;
 `regression` holds the defaults that are others where numbers are predicted; `dense` is said of those
-that keep the full height and width, for tasks that say something of every pixel, `takes_level` of those that
-can be told how strong the noise of an image is, `takes_words` of those that must know how many words
-there are. `like` names the backbone that this one differs from by
-numbers alone, `small` the settings under which it is built in a moment, and `needs_kit` is said of those
-with layers of kit's own: files of them open after `kit.register()`. `published` is said of those that
-come with settings and weights of their own: they take `weights`, and `pixels`, what their image was
-standardised with.
+that keep the full height and width, for tasks that say something of every pixel, `takes_level` of those
+that can be told how strong the noise of an image is, `takes_words` of those that see numbers of words,
+not vectors, and must know how many there are, `takes_mask` of those that take `mask`, where series and
+texts have steps. `like` names the backbone that this one differs from by numbers alone, `small` the
+settings under which it is built in a moment, and `needs_kit` is said of those with layers of kit's own:
+files of them open after `kit.register()`. `published` is said of those that come with settings and
+weights of their own: they take `weights`, and `pixels`, what their image was standardised with.
 """
 
 from kit.errors import MatchError
 from kit.registry import Registry
 
 BACKBONES = Registry("backbone", "kit.backbones")
-_DEFAULTS = {1: "bag", 2: "mlp", 4: "cnn"}  # by the rank of the input's features
+_DEFAULTS = {1: "bag", 2: "mlp", 3: "fcn", 4: "cnn"}  # by the rank of the input's features
 
 
 def get(name):

@@ -12,6 +12,7 @@ _BUILDERS = {
     "Classification": build_classifier,
     "MultilabelClassification": build_classifier,
     "Regression": build_regressor,
+    "Forecasting": build_regressor,
     "Segmentation": build_segmenter,
     "Denoising": build_denoiser,
     "Detection": build_detector,

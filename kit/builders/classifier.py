@@ -29,8 +29,8 @@ def build_classifier(
     Args:
         task: a `Classification` or `MultilabelClassification`; it decides the output units,
             the output activation, the loss, the metrics and the decision.
-        input: an `Images` or `Table`, or the shape of one sample: (height, width, channels)
-            for images in 0 to 255, (n,) for a table of n numbers.
+        input: an `Images`, `Table`, `Series` or `Texts`, or the shape of one sample: (height, width,
+            channels) for images in 0 to 255, (length, channels) for series, (n,) for a table of n numbers.
         backbone: a name in `kit.backbones.names()`; "auto" takes the small fast one.
         activation: hidden activation, a name in `kit.activations.names()`; None takes the
             backbone's own, as for the next four.

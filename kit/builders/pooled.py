@@ -3,26 +3,44 @@
 from kit.builders import common
 from kit.errors import KitError
 
+_VECTOR = 64  # numbers of the vector of a word, where no width is asked for
+
 
 def assemble(task, input, design):
     """The network, not yet compiled: the input's layers, the backbone, pooling, the task's head."""
     import keras
 
     from kit import backbones, inputs
+    from kit.blocks.steps import embedded
     from kit.decoders.pool import pool
 
     _ = task.match  # a combination that does not fit is refused before anything is built
     input = inputs.as_input(input)
     name = backbones.chosen(design.backbone, input.rank, type(input).__name__)
     tensors, features = input.layers()
+    if input.rank == 1 and not backbones.facts(name).get("takes_words"):
+        features = embedded(features, input.size, design.width or _VECTOR)
     defaults = {} if task.is_classification else backbones.BACKBONES.facts(name).get("regression", {})
     _check_published(name, design)
-    keywords = design.keywords(name, input, defaults)
+    keywords = design.keywords(name, input, defaults) | masked(name, input, tensors)
     outputs = task.head(pool(backbones.get(name)(features, **keywords)))
 
     model = keras.Model(tensors, outputs, name=common.model_name(name, task))
     model.kit = common.Kit(input, task)
     return model
+
+
+def masked(name, input, tensors):
+    """The keyword that tells a backbone which steps there are, where it wants to know.
+
+    Args:
+        name: of the backbone.
+        input: what comes in.
+        tensors: the Keras inputs that `input.layers` gave.
+    """
+    from kit import backbones
+
+    return {"mask": input.mask(tensors)} if backbones.facts(name).get("takes_mask") else {}
 
 
 def _check_published(name, design):

@@ -1,6 +1,6 @@
-"""Regressors."""
+"""Regressors: of numbers, and of the next values of a series."""
 
-from kit.builders import common, pooled
+from kit.builders import common, forecast, pooled
 
 
 def build_regressor(
@@ -27,8 +27,8 @@ def build_regressor(
     """Builds and compiles a regressor. Its outputs are in the targets' own units.
 
     Args:
-        task: a `Regression`; it decides the output units, the output activation, the loss,
-            the metrics and the decision, and holds the targets' mean and scale.
+        task: a `Regression` or a `Forecasting`; it decides the output units, the output activation,
+            the loss, the metrics and the decision, and holds the targets' mean and scale.
         input: as in `build_classifier`, and so are all other arguments.
 
     Returns:
@@ -43,8 +43,9 @@ def build_regressor(
         >>> model.output_shape
         (None, 3)
     """
-    common.check_task(task, "build_regressor", "Regression")
+    common.check_task(task, "build_regressor", "Regression", "Forecasting")
     design = common.Design(backbone, activation, width, depth, normalization, dropout, l1, l2, weights)
-    model = pooled.assemble(task, input, design)
+    kind = forecast if type(task).__name__ == "Forecasting" else pooled
+    model = kind.assemble(task, input, design)
     options = {"momentum": momentum, "nesterov": nesterov, "clipnorm": clipnorm, "average": average}
     return common.compiled(model, optimizer, learning_rate, weight_decay=weight_decay, **options)

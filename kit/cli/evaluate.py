@@ -70,7 +70,7 @@ def _loaded(source, predictor):
     import kit
 
     known = predictor.card.get("settings") or {}
-    numeric = predictor.task.form == "numeric"
-    target = predictor.task.names if numeric else known.get("target")
-    how = {name: known[name] for name in ("seed", "on_bad", "box_format") if name in known}
+    target = getattr(predictor.task, "targets", None) or known.get("target")
+    target = None if predictor.input.rank == 3 and known.get("target") is None else target
+    how = {name: known[name] for name in ("seed", "on_bad", "box_format", "groups", "time") if name in known}
     return kit.load_data(source, predictor.task, target, input=predictor.input, **how)

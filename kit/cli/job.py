@@ -13,6 +13,7 @@ ARTIFACTS = Path("saved_models")
 ISSUES = "data_issues.csv"
 BOXES = "boxes.png"
 PLAN = "plan.json"
+DATA_WORDS = ("target", "groups", "time", "ignore", "on_bad", "box_format")  # how the data were read
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Job:
         from kit.artifact.card import versions
         from kit.plain import plain
 
-        words = ("data", "task", "target", "ignore", "on_bad", "box_format", "out")
+        words = ("data", "task", *DATA_WORDS, "out")
         return plain(
             {
                 "command": "train",
@@ -129,7 +130,7 @@ class Job:
         facts = {
             **namespace.resolved(self.parts, self.data),
             **self.given,
-            **{name: getattr(self.args, name) for name in ("target", "ignore", "on_bad", "box_format")},
+            **{name: getattr(self.args, name) for name in DATA_WORDS},
             "run": str(run.path),
             "data": self._source(),
             "validation": validation,

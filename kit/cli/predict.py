@@ -1,4 +1,4 @@
-"""Predict with a saved model: images, folders of them, CSV files."""
+"""Predict with a saved model: images, folders of them, tables, series."""
 
 import contextlib
 import csv
@@ -25,7 +25,9 @@ def add_to(commands):
     """Adds this command to the parser."""
     command = commands.add_parser("predict", help=__doc__, description=__doc__)
     command.add_argument("artifact", metavar="ARTIFACT", help="folder under saved_models/")
-    command.add_argument("inputs", metavar="INPUT", nargs="+", help="images, folders of images, or tables")
+    command.add_argument(
+        "inputs", metavar="INPUT", nargs="+", help="images, folders of images, tables, or series"
+    )
     command.add_argument(
         "--out", metavar="PATH", help="file to write, or folder of pictures; without it, stdout"
     )
@@ -70,7 +72,7 @@ def _predicted(args):
     predictor = kit.load(args.artifact)
     form = _format(args)
     _check_format(form, args.out, predictor.task)
-    names, inputs = collected(args.inputs, predictor.input)
+    names, inputs = collected(args.inputs, predictor.input, predictor.card.get("settings"))
     if form in _PICTURES:
         return "", [_drawn(predictor, name, item, args) for name, item in zip(names, inputs, strict=True)]
     decisions = predictor(inputs, mirror=args.mirror)
@@ -101,12 +103,13 @@ def _import_keras():
         import keras  # noqa: F401
 
 
-def collected(words, input):
+def collected(words, input, settings=None):
     """(names, inputs) of all that was named on the command line.
 
     Args:
-        words: images and folders for `Images`, tables for `Table` and `Texts`.
+        words: images and folders for `Images`, tables for `Table` and `Texts`, files of series for `Series`.
         input: what the model takes.
+        settings: of the training: which columns of a table are what.
 
     Raises:
         DataError: if one is not there; names all of them.
@@ -116,6 +119,8 @@ def collected(words, input):
     absent = [Fault(word, "no such file or folder") for word in words if not Path(word).exists()]
     if absent:
         raise DataError(absent)
+    if input.rank == 3:
+        return _series(words, input, settings or {})
     return _files(words) if input.rank == 4 else _rows(words)
 
 
@@ -136,18 +141,38 @@ def _rows(words):
     return names, pd.concat([frame for _, _, frame in tables], ignore_index=True)
 
 
+def _series(words, input, settings):
+    from kit.data import series
+
+    named = [(word, *series.to_predict(_read(word), input, settings)) for word in words]
+    names = [" ".join(filter(None, (word, name))) for word, found, _ in named for name in found]
+    return names, [one for _, _, found in named for one in found]
+
+
 def _table(word):
     """(names of the rows, DataFrame) of one file, read as for training."""
+    from kit.errors import DataError
+
+    raw = _read(word)
+    if not raw.is_table:
+        raise DataError(f"{word}: no table, and the model takes a table")
+    return raw.names, raw.inputs
+
+
+def _read(word):
+    """What is in one file, without the siblings that the file of a training part comes with."""
     from kit.data import readers
     from kit.errors import DataError
 
     raw = readers.read(readers.Request(source=word))
     faults = [*raw.faults, *(finding.fault for finding in raw.findings)]
-    if faults or not raw.is_table:
-        raise DataError(faults or f"{word}: no table, and the model takes a table")
-    file = Path(word).name  # the file of a training part comes with its siblings
+    if faults:
+        raise DataError(faults)
+    raw.names = raw.names or [f"row {row}" for row in range(len(raw))]
+    file = Path(word).name
     here = [row for row, name in enumerate(raw.names) if name.startswith(("row ", f"{file} row "))]
-    return [raw.names[row] for row in here], raw.inputs.iloc[here]
+    raw.keep(here)
+    return raw
 
 
 def _format(args):

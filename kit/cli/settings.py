@@ -10,7 +10,7 @@ def loaded(args, given):
     """Loads the data and applies the settings to them.
 
     Args:
-        args: the parsed command line: data, task, target, ignore, on_bad, box_format.
+        args: the parsed command line: data, task, target, input, groups, time, ignore, on_bad, box_format.
         given: dict name -> value, with "seed".
 
     Returns:
@@ -18,13 +18,17 @@ def loaded(args, given):
     """
     import kit
 
+    task, input = _forecast(args, given)
     size = given.get("size")
     if isinstance(size, int):
         size = given["size"] = [size, size]
     data = kit.load_data(
         args.data,
-        args.task or ("denoising" if "noise" in given else None),  # what else could be done with noise
+        task or ("denoising" if "noise" in given else None),  # what else could be done with noise
         args.target,
+        input=input,
+        groups=args.groups,
+        time=args.time,
         ignore=tuple(args.ignore),
         seed=given["seed"],
         on_bad=args.on_bad,
@@ -34,6 +38,28 @@ def loaded(args, given):
     announce(data)
     parts = namespace.divided(given, data)
     return namespace.changed(data, parts["task"], parts["input"]), parts
+
+
+def _forecast(args, given):
+    """(the task, the input) as asked; those of a forecast decide how windows are cut, so they come first.
+
+    Raises:
+        KitError: if a value is of another kind.
+    """
+    asked = args.task or ("forecasting" if "horizon" in given else None)
+    if asked != "forecasting":
+        return args.task, args.input
+    from kit.errors import KitError
+    from kit.inputs import Series
+    from kit.tasks import Forecasting
+
+    fields = {name: given[name] for name in namespace.fields_of(Forecasting) if name in given}
+    try:
+        return Forecasting(**fields), Series(length=given.get("length"))
+    except (TypeError, ValueError) as error:
+        raise (
+            error if isinstance(error, KitError) else KitError(f"--set {fields} does not fit. {error}")
+        ) from None
 
 
 def announce(data):

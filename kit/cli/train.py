@@ -43,6 +43,13 @@ def add_data_arguments(command):
         "--ignore", action="extend", nargs="+", default=[], metavar="COLUMN", help="columns to leave out"
     )
     command.add_argument(
+        "--input", metavar="I", help="series or texts, for tables (default: found in the data)"
+    )
+    command.add_argument(
+        "--groups", metavar="COLUMN", help="rows that belong together; of series: a series each"
+    )
+    command.add_argument("--time", metavar="COLUMN", help="order of rows: the test part is the latest")
+    command.add_argument(
         "--on-bad",
         type=one_of("policy", ["error", "skip"]),
         default="error",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import kit
 from kit.cli import output, runs, scores
-from kit.cli.job import ARTIFACTS
+from kit.cli.job import ARTIFACTS, DATA_WORDS
 
 
 def searched(args, data, fixed, began):
@@ -70,7 +70,7 @@ def _card(found, args, validation):
         "samples": sizes,
         "issues": len(data.issues),
     }
-    asked = {name: getattr(args, name) for name in ("target", "ignore", "on_bad", "box_format", "seed")}
+    asked = {name: getattr(args, name) for name in (*DATA_WORDS, "seed")}
     return plain(
         {**found.settings, **asked, "run": str(found.folder), "data": source, "validation": validation}
     )

@@ -67,10 +67,10 @@ def _cut(data, folds, seed):
 
 def _renewed(data, train, validation, test):
     """The data in these parts, with what input and task know of the training part."""
-    is_table = hasattr(train.inputs, "iloc")
-    input = data.input.fitted(train.inputs) if is_table else _pictured(data.input, train)
+    is_picture = data.input.rank == 4
+    input = _pictured(data.input, train) if is_picture else data.input.fitted(train.inputs)
     fields = {"input": input, "task": data.task.fitted(train.labels)}
-    stale = {"encoded": None} if is_table else {}
+    stale = {} if is_picture else {"encoded": None}
     parts = {"train": train, "validation": validation, "test": test}
     renewed = {name: part and dataclasses.replace(part, **fields, **stale) for name, part in parts.items()}
     return dataclasses.replace(data, **fields, **renewed)
@@ -130,6 +130,11 @@ def _classes(samples):
 
 def check(data, folds):
     """Raises a DataError unless the data can be cut into so many folds."""
+    if folds > 1 and hasattr(data.task, "naive"):
+        raise DataError(
+            "Folds would train on what comes after the values that are forecast. Use folds=1, which keeps "
+            f"the order of time, for a {data.task.describe()}."
+        )
     if folds > 1 and data.task.is_dense:
         raise DataError(
             f"Folds are for independent samples, not for maps. Use folds=1 for {data.task.describe()}."

@@ -11,13 +11,14 @@ MOST_INTEGERS = 20  # distinct integers 0..C-1 up to which labels are taken for 
 TASKS = ("classification", "multilabel", "regression")  # of labels that are no maps
 
 
-def guess_task(labels, task=None, names=()):
+def guess_task(labels, task=None, names=(), said=None):
     """The task for these labels, not fitted to them yet.
 
     Args:
         labels: (N,) or (N, T) array, or a list of N lists of labels.
         task: a task, which is taken as it is; the name of one; or None to guess.
         names: names of the target columns, where there are columns.
+        said: name of the task that the source itself says, where it says one.
 
     Returns:
         (task, labels in the task's form, a sentence that says why).
@@ -33,7 +34,8 @@ def guess_task(labels, task=None, names=()):
     """
     if task is not None and not isinstance(task, str):
         return task, _in_form(labels, task), f"The task is {task.describe()}, as you said."
-    form, why = _form(labels) if task is None else (task, "as you said")
+    form, why = (task, "as you said") if task is not None else (said, "as the source says")
+    form, why = _form(labels) if form is None else (form, why)
     if form not in TASKS:
         raise unknown("task", form, TASKS)
     task, labels = _MAKERS[form](labels, names)

@@ -5,14 +5,15 @@ import hashlib
 
 import numpy as np
 
-from kit.data import boxed, check, dense, pictures, split, tables, texts
+from kit import inputs
+from kit.data import boxed, check, dense, forecasts, pictures, series, split, tables, texts
 from kit.data.guess import guess_task
 from kit.data.leaks import give_away
 from kit.data.raw import rows_of
 from kit.data.readers import Request, read
 from kit.data.readers.tasks import kind_of
 from kit.data.samples import Data, Samples
-from kit.errors import DataError, Fault, KitError
+from kit.errors import DataError, Fault, KitError, unknown
 from kit.inputs.findings import raise_if_any
 from kit.plain import scalar
 
@@ -40,18 +41,22 @@ def load_data(
     order. Two pairs of arrays are the training and the validation part.
 
     Args:
-        source: built-in name; path of a CSV, TSV or Parquet file, of a folder of images in one
-            folder a class, or of IDX files; of Pascal VOC, COCO, YOLO or labelme files, or a CSV of
-            boxes; DataFrame; (x, y) or ((x, y), (x, y)[, (x, y)]).
-        task: a task, the name "classification", "multilabel", "regression", "segmentation",
-            "detection" or "denoising", or None: text, booleans and at most 20 integers 0 to C-1 are
-            classes, other numbers regression; images beside masks are segmented, beside clean images
-            denoised; in images with boxes objects are detected.
+        source: built-in name; path of a CSV, TSV or Parquet file, of series (.ts, or UCR text), of a
+            folder of images in one folder a class, or of IDX files; of Pascal VOC, COCO, YOLO or labelme
+            files, or a CSV of boxes; DataFrame; (x, y) or ((x, y), (x, y)[, (x, y)]), where x is rows,
+            images, or series (N, steps, channels); for a forecast an array (steps,) or (steps, channels).
+        task: a task, the name "classification", "multilabel", "regression", "forecasting",
+            "segmentation", "detection" or "denoising", or None: text, booleans and at most 20 integers 0
+            to C-1 are classes, other numbers regression; images beside masks are segmented, beside clean
+            images denoised; in images with boxes objects are detected.
         target: column of the labels, or several; by name or position (-1 is the last).
-        input: an `Images`, `Table` or `Texts` that says how to read the inputs; None to find out.
+        input: an `Images`, `Table`, `Series` or `Texts` that says how to read the inputs, or the name
+            "series" or "texts"; None to find out. With a `Series` each row of a table is one, or, where
+            `groups` is given, each group of rows, a row a step.
         ignore: columns to leave out.
-        groups: column, or array (N,): rows of one group stay in one part.
-        time: column, or array (N,), of dates or numbers: the test part is the latest.
+        groups: column, or array (N,): rows of one group stay in one part; of series: are one series.
+        time: column, or array (N,), of dates or numbers: the test part is the latest; of series: the
+            order of the steps.
         seed: the same seed draws the same parts.
         on_bad: "error" to raise one error that lists all faulty samples, or "skip" to leave them
             out and list them in `Data.issues`.
@@ -78,14 +83,17 @@ def load_data(
         raise KitError(f"on_bad is 'error' or 'skip'. Received: {on_bad!r}.")
     asked = (source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory, box_format)
     request = Request(*asked)
+    request = dataclasses.replace(request, input=_asked_input(request.input))
     raw = _read(request)
-    kind = _kind(raw)
+    if kind_of(request.task) == "forecasting":
+        raw, request = forecasts.windowed(raw, request)
+    kind = _kind(raw, request)
     kind.take_out(raw, request)
     kind = texts if kind is tables and texts.fits(raw, request) else kind
     if raw.dense:
         task, why = kind.guess_task(raw, task)
     else:
-        task, raw.labels, why = guess_task(raw.labels, task, raw.target)
+        task, raw.labels, why = guess_task(raw.labels, request.task, raw.target, raw.form)
     raw.notes.append(why)
     input = kind.described(raw, request)
     raw.findings += kind.checked(raw, task) if raw.dense else check.labels(raw.labels, task, raw.names)
@@ -101,6 +109,16 @@ def load_data(
     data = _assembled(raw, kind, input, task, parts)
     data.fingerprint = _fingerprint(keys, raw, kind)
     return data
+
+
+def _asked_input(input):
+    """An input as it is, one that is named as it is before it knows the data."""
+    if not isinstance(input, str):
+        return input
+    known = {"series": inputs.Series, "texts": inputs.Texts}
+    if input not in known:
+        raise unknown("input that the data can fill in", input, known)
+    return known[input]()
 
 
 def _read(request):
@@ -128,10 +146,12 @@ def _no_boxes(raw):
     )
 
 
-def _kind(raw):
+def _kind(raw, request):
     """The module that knows what is done with inputs and labels of this kind."""
     if raw.dense:
         return boxed if raw.dense == "boxes" else dense
+    if series.fits(raw, request):
+        return series
     return tables if raw.is_table else pictures
 
 

@@ -35,6 +35,9 @@ class Raw:
         classes: dense "mask": the name of each value of the masks; boxes: the classes of the objects.
         void: dense "mask": the value that is no class, where the source says so.
         sizes: boxes: (height, width) in pixels of each image as it is shown; None where unreadable.
+        series: whether inputs are series: an array (N, steps, channels), or an object array (N,) of
+            arrays (steps, channels).
+        form: name of the task that the source itself says, or None.
         ignored: boxes: object array (N,) of what `kit.data.ignored` holds of each image; None if nothing.
     """
 
@@ -58,6 +61,8 @@ class Raw:
     classes: tuple = ()
     void: int | None = None
     sizes: list | None = None
+    series: bool = False
+    form: str | None = None
     ignored: object = None
 
     def __len__(self):

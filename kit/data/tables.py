@@ -24,11 +24,11 @@ def take_out(raw, request):
         raise KitError(
             "The labels were given beside the inputs; target names a column of a table. Leave one out."
         )
-    ignored = [column(name, frame) for name in _as_list(request.ignore)]
+    ignored = [column(name, frame) for name in as_list(request.ignore)]
     raw.groups, raw.times = (_values(value, frame) for value in (request.groups, request.time))
     used = [column(value, frame) for value in (request.groups, request.time) if isinstance(value, str | int)]
     if raw.labels is None:
-        raw.target, why = _target(raw, request)
+        raw.target, why = target_of(raw, request)
         columns = frame[list(raw.target)]
         raw.labels = columns.to_numpy() if len(raw.target) > 1 else columns.iloc[:, 0].to_numpy()
         raw.notes.append(why)
@@ -138,8 +138,12 @@ def _numbers_as_numbers(frame, columns):
     return frame
 
 
-def _target(raw, request):
-    """(names of the target columns, a sentence that says why)."""
+def target_of(raw, request):
+    """(names of the target columns, a sentence that says why).
+
+    Raises:
+        KitError: if it is not said and not plain, or there is no such column.
+    """
     names = list(raw.inputs.columns)
     if request.target is not None:
         wanted = request.target if isinstance(request.target, list | tuple) else [request.target]
@@ -164,5 +168,6 @@ def _values(value, frame):
     return np.asarray(value)
 
 
-def _as_list(names):
+def as_list(names):
+    """One name as a list of it; several as they are."""
     return [names] if isinstance(names, str | int) else list(names)

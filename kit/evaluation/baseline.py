@@ -8,6 +8,24 @@ import numpy as np
 from kit import codecs
 from kit.evaluation.outcome import outcome_of
 
+_NORMAL = 1.2533  # standard deviation of a normal distribution over its mean absolute deviation
+
+
+def references(task, samples, losses):
+    """What needs no network, by what it says, the most telling first: a list of (words, `Outcome`).
+
+    Args:
+        task: as `constant_outputs` takes it; a `Forecasting` has forecasts of its own that need no training.
+        samples: anything with `labels`, and `inputs` where values are forecast.
+        losses: function of outputs (N, units): the task's loss of each sample.
+    """
+    if hasattr(task, "naive"):
+        found = reversed(task.naive(samples.inputs).items())
+        outputs = {says: _naive_outputs(task, values) for says, values in found}
+        return [(says, outcome_of(task, samples.labels, o, losses(o))) for says, o in outputs.items()]
+    constant = constant_outputs(task, samples.labels)
+    return [(told(task, samples.labels), constant_outcome(task, samples.labels, constant, losses(constant)))]
+
 
 def constant_outputs(task, labels):
     """The outputs of a network that always says the same, as it would best do.
@@ -54,6 +72,8 @@ def told(task, labels):
 
 def source(task):
     """Where the baseline's knowledge comes from."""
+    if hasattr(task, "naive"):
+        return "the window itself"
     known = task.mean if task.form == "numeric" else task.prior
     return "these samples themselves" if known is None else "the training part"
 
@@ -76,6 +96,19 @@ def _class_row(task, labels):
         "threshold": shares[1:] if task.match.units == "1" else shares,
     }
     return rows.get(task.match.decide, shares)
+
+
+def _naive_outputs(task, values):
+    """Forecasts (N, horizon) as the task's head gives them, with the spread of the training part."""
+    sigma = _NORMAL * (task.naive_error or task.scale[0])
+    if task.match.decide == "quantiles":
+        normal = np.array([statistics.NormalDist().inv_cdf(share) for share in task.quantiles])
+        outputs = (values[:, :, None] + sigma * normal).reshape(len(values), -1)
+    elif task.match.decide == "gaussian":
+        outputs = np.stack([values, np.full_like(values, sigma)], axis=2).reshape(len(values), -1)
+    else:
+        outputs = values
+    return outputs.astype("float32")
 
 
 def _numeric_row(task, labels):

@@ -111,8 +111,9 @@ def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
     """The report on outputs that are there already, without figures of inputs or training.
 
     Args:
-        task: Classification, MultilabelClassification or Regression.
-        samples: anything with `labels`, and `names` and `split` if it has them.
+        task: Classification, MultilabelClassification, Regression or Forecasting.
+        samples: anything with `labels`, `inputs` where values are forecast, and `names` and `split` if
+            it has them.
         outputs: (N, units) of the network, after its activation.
         targets: what `task.encode(samples.labels)` gives.
         seed: of the resampling.
@@ -120,25 +121,31 @@ def judged(task, samples, outputs, targets, *, seed=0, resamples=1000):
     """
     labels = samples.labels
     outcome = outcome_of(task, labels, outputs, losses(task, targets, outputs))
-    constant = baseline.constant_outputs(task, labels)
-    reference = baseline.constant_outcome(task, labels, constant, losses(task, targets, constant))
+    (says, reference), *others = baseline.references(task, samples, lambda o: losses(task, targets, o))
     metrics, notes = _metrics(outcome)
     intervals = bootstrap.intervals(outcome, list(metrics), seed, resamples)
     return Report(
         outcome=outcome,
         metrics=metrics,
         intervals=intervals,
-        baseline=_metrics(reference, [name for name in scores.applicable(reference) if name in metrics])[0],
-        baseline_says=baseline.told(task, labels),
+        baseline=_shared(reference, metrics),
+        baseline_says=says,
+        beside={name: _shared(other, metrics) for name, other in others},
         names=_names(samples, len(outcome)),
         split=str(getattr(samples, "split", None) or ""),
         notes=(
             *notes,
             *_without(metrics, intervals),
             *_absent(outcome),
+            *_overlap(task, samples),
             f"The baseline's knowledge comes from {baseline.source(task)}.",
         ),
     )
+
+
+def _shared(reference, metrics):
+    """The metrics of what needs no network, of those that the network has."""
+    return _metrics(reference, [name for name in scores.applicable(reference) if name in metrics])[0]
 
 
 def losses(task, targets, outputs):
@@ -180,6 +187,13 @@ def _without(metrics, intervals):
     if not intervals or not lost:
         return ()
     return (f"No interval for {', '.join(lost)}: every draw from these samples gives the same value.",)
+
+
+def _overlap(task, samples):
+    """A note on windows that share most of their steps, where values are forecast."""
+    if not hasattr(task, "naive") or len(samples.labels) < 2:
+        return ()
+    return ("Windows overlap, so that samples are not independent: true intervals are wider than these.",)
 
 
 def _absent(outcome):

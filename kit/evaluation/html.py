@@ -126,12 +126,14 @@ def _scores(report):
             " to ".join(map(draw.number, report.intervals.get(name, ()))) for name in frame["metric"]
         ],
         _baseline(report): frame["baseline"].map(_shown),
+        **{name: frame[name].map(_shown) for name in report.beside},
     }
     return table(frame[["metric"]].assign(**rounded), numbers=rounded)
 
 
 def _baseline(report):
-    return report.baseline_says if report.outcome.form == "image" else f"always saying {report.baseline_says}"
+    alone = report.outcome.form == "image" or report.beside
+    return report.baseline_says if alone else f"always saying {report.baseline_says}"
 
 
 def _classes(report):

@@ -25,6 +25,7 @@ class Outcome:
         threshold: the probability from which a class or label is said, one or one a label; None of numbers.
         aim: what the threshold was chosen for, as text, or None.
         calibration: the task's `Calibration`, or None.
+        naive_error: forecasts: mean absolute error of the value a season ago, in the training part.
     """
 
     match: object
@@ -37,6 +38,7 @@ class Outcome:
     threshold: float | tuple | None = None
     aim: str | None = None
     calibration: object = None
+    naive_error: float | None = None
 
     is_dense = is_exclusive = False  # it says something of samples, not of pixels
 
@@ -98,7 +100,7 @@ def outcome_of(task, labels, outputs, losses=None):
     """The outcome of `outputs` for samples whose raw labels are `labels`.
 
     Args:
-        task: Classification, MultilabelClassification or Regression.
+        task: Classification, MultilabelClassification, Regression or Forecasting.
         labels: N labels as the user has them.
         outputs: (N, units) of the network, after its activation.
         losses: (N,) the task's loss of each sample, or None.
@@ -119,6 +121,7 @@ def outcome_of(task, labels, outputs, losses=None):
         losses=losses,
         quantiles=tuple(getattr(task, "quantiles", ())),
         **{name: getattr(task, name, None) for name in ("threshold", "aim", "calibration")},
+        naive_error=getattr(task, "naive_error", None),
     )
 
 

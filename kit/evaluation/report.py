@@ -24,6 +24,7 @@ class Report:
         intervals: flat name -> (low, high), the 95 % interval by bootstrap.
         baseline: flat name -> what a model that always says the same would score.
         baseline_says: what that is, such as "'3'" or "the mean".
+        beside: what else needs no network, in words -> flat name -> value; the last value of a forecast.
         names: what each sample is called.
         split: the part of the data the samples are, such as "test"; may be empty.
         notes: what is to be known about the numbers.
@@ -59,6 +60,7 @@ class Report:
     slices: object = None
     importance: object = None
     attention: np.ndarray | None = None
+    beside: dict = dataclasses.field(default_factory=dict)
 
     @property
     def samples(self):
@@ -91,7 +93,7 @@ class Report:
         return tables.worst(self.outcome, self.names)
 
     def table(self):
-        """DataFrame with a row a metric: metric, value, low, high (95 % interval), baseline.
+        """DataFrame, a row a metric: metric, value, low, high (95 % interval), baseline, what is beside it.
 
         What is not known is NaN.
         """
@@ -99,10 +101,15 @@ class Report:
 
         unknown = (np.nan, np.nan)
         rows = [
-            (name, value, *self.intervals.get(name, unknown), self.baseline.get(name, np.nan))
+            (
+                name,
+                value,
+                *self.intervals.get(name, unknown),
+                *(known.get(name, np.nan) for known in (self.baseline, *self.beside.values())),
+            )
             for name, value in self.metrics.items()
         ]
-        return pd.DataFrame(rows, columns=["metric", "value", "low", "high", "baseline"])
+        return pd.DataFrame(rows, columns=["metric", "value", "low", "high", "baseline", *self.beside])
 
     @property
     def headline(self):
@@ -149,6 +156,7 @@ class Report:
                 "intervals": self.intervals,
                 "baseline": self.baseline,
                 "baseline_says": self.baseline_says,
+                "beside": self.beside,
                 "per_class": self.per_class.reset_index().to_dict("records"),
                 "confusion": None if self.confusion is None else self.confusion.to_numpy().tolist(),
                 "worst": self.worst.to_dict("records"),
@@ -194,11 +202,13 @@ class Report:
         return {name: frame for name, frame in frames.items() if frame is not None and len(frame)}
 
     def __repr__(self):
-        rows = [("metric", "value", "95 % interval", "baseline")]
+        baseline = self.baseline_says if self.beside else "baseline"
+        rows = [("metric", "value", "95 % interval", baseline, *self.beside)]
         for name, value in self.metrics.items():
             ends = " to ".join(map(draw.number, self.intervals.get(name, ())))
-            known = draw.number(self.baseline[name]) if name in self.baseline else ""
-            rows.append((name, draw.number(value), ends, known))
+            known = [each.get(name) for each in (self.baseline, *self.beside.values())]
+            shown = ("" if each is None else draw.number(each) for each in known)
+            rows.append((name, draw.number(value), ends, *shown))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows

@@ -206,6 +206,15 @@ def mae(outcome, weights):
     return weighted.mean(np.abs(outcome.values - outcome.truth).mean(axis=1), weights)
 
 
+@add("mase", fits=lambda outcome: _numeric(outcome) and outcome.naive_error is not None)
+def mase(outcome, weights):
+    """`mae` of a forecast over that of the value a season ago in the training part; below 1 is better.
+
+    Source: Hyndman and Koehler 2006, Another look at measures of forecast accuracy.
+    """
+    return mae(outcome, weights) / outcome.naive_error
+
+
 @add("r2", fits=_numeric, undefined="the true values do not vary")
 def r2(outcome, weights):
     """Share of the variance that is explained, 1 perfect, 0 as the mean; several targets: their mean."""

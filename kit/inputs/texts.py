@@ -115,6 +115,14 @@ class Texts:
         inputs = keras.Input(self.shape, dtype="int32", name="texts")
         return inputs, inputs
 
+    def mask(self, texts):
+        """Where a text has words: bool tensor (batch, length).
+
+        Args:
+            texts: the Keras input that `layers` gave.
+        """
+        return texts > NOTHING
+
     def describe(self):
         """One line for the log."""
         return f"texts of up to {self.shape[0]} words, {len(self.words)} known"

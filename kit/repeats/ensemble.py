@@ -77,12 +77,7 @@ def _check(first, other):
 
 def _encoding(input):
     """What decides how raw values become arrays; statistics are weights of the models."""
-    columns = getattr(input, "columns", None)
-    if columns is None:
-        return (
-            type(input).__name__,
-            input.rank,
-            getattr(input, "size", None),
-            getattr(input, "channels", None),
-        )
-    return tuple((column.kind, column.name, getattr(column, "levels", None)) for column in columns)
+    if input.rank != 2:
+        fields = ("size", "channels", "length", "columns", "variable", "missing", "words")
+        return (type(input).__name__, *(getattr(input, name, None) for name in fields))
+    return tuple((column.kind, column.name, getattr(column, "levels", None)) for column in input.columns)

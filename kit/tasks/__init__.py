@@ -12,6 +12,7 @@ _HOMES = {
     "Classification": "classification",
     "Denoising": "denoising",
     "Detection": "detection",
+    "Forecasting": "forecasting",
     "MultilabelClassification": "multilabel",
     "Regression": "regression",
     "Segmentation": "segmentation",

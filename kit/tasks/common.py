@@ -97,19 +97,19 @@ def class_weights(alpha, prior):
     return None if prior is None else tuple(1 / (len(prior) * share) for share in prior)
 
 
-def dense(features, units, bias):
+def dense(features, units, bias, start="glorot_uniform"):
     """The last layer with weights: float32, starting at the output that the labels suggest.
 
     Args:
         features: (batch, F) tensor.
         units: number of outputs.
         bias: (units,) array, or None for zeros.
+        start: initializer of the kernel.
     """
     import keras
 
-    return keras.layers.Dense(units, bias_initializer=_constant(bias), dtype="float32", name="logits")(
-        features
-    )
+    starts = {"kernel_initializer": start, "bias_initializer": _constant(bias)}
+    return keras.layers.Dense(units, **starts, dtype="float32", name="logits")(features)
 
 
 def convolution(features, units, *, size=1, bias=None, start="glorot_uniform"):

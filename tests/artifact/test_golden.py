@@ -34,6 +34,16 @@ def test_pixels_span_black_to_white(image_model):
     assert pixels.min() < 5 < 250 < pixels.max() <= 255
 
 
+def test_series_lie_about_their_mean_and_end_one_after_the_other():
+    series = kit.Series(6, 2, variable=True, mean=(5.0, 100.0), std=(1.0, 10.0))
+    model = kit.build_classifier(kit.Classification(2), series, backbone="fcn", width=4)
+    made = golden.samples(model, series)
+    assert np.isnan(made).all(axis=2).sum(axis=1).tolist() == [0, 1, 2]
+    assert (np.nanmax(abs(made - [5, 100]), axis=(0, 1)) <= [2, 20]).all()
+    fixed = kit.Series(6, 2, mean=(5.0, 100.0), std=(1.0, 10.0))
+    assert np.isfinite(golden.arrays_for([("series", (None, 6, 2), "float32")], fixed)["series"]).all()
+
+
 def test_samples_are_the_multiples_of_the_golden_ratio_modulo_one(image_model):
     pixels = golden.samples(image_model, image_model.kit.input).ravel()
     by_hand = [(k * 0.6180339887498949) % 1 * 255 for k in (1, 2, 3)]

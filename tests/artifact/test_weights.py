@@ -108,6 +108,10 @@ L = keras.layers
         (L.LayerNormalization(), (None, 9, 4)),
         (L.LayerNormalization(axis=[1, 2], center=False), (None, 9, 4)),
         (L.GroupNormalization(2), (None, 9, 4)),
+        (L.GRU(3), (None, 9, 4)),
+        (L.GRU(3, reset_after=False), (None, 9, 4)),
+        (L.GRU(3, use_bias=False), (None, 9, 4)),
+        (L.LSTM(3), (None, 9, 4)),
         (L.Dropout(0.5), (None, 4)),
         (L.Rescaling([1.0] * 4), (None, 4)),
     ],
@@ -119,6 +123,23 @@ def test_declared_is_what_keras_makes(layer, shape):
     part = {"class_name": type(layer).__name__, "config": layer.get_config()}
     part["build_config"] = layer.get_build_config()
     assert weights.declared(part) == made
+
+
+@pytest.mark.parametrize("options", [{}, {"value_dim": 5}, {"use_bias": False}], ids=str)
+def test_attention_declares_what_keras_makes(options):
+    layer = L.MultiHeadAttention(2, 3, **options)
+    layer(np.zeros((1, 9, 4), "float32"), np.zeros((1, 9, 4), "float32"))
+    part = {"class_name": "MultiHeadAttention", "config": layer.get_config()}
+    part["build_config"] = layer.get_build_config()
+    assert weights.declared(part) == layer.count_params()
+
+
+def test_attention_to_steps_of_another_width_is_refused():
+    layer = L.MultiHeadAttention(2, 3)
+    layer(np.zeros((1, 9, 4), "float32"), np.zeros((1, 9, 7), "float32"))
+    part = {"class_name": "MultiHeadAttention", "config": layer.get_config()}
+    with pytest.raises(ValueError, match="another width"):
+        weights.declared({**part, "build_config": layer.get_build_config()})
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,19 @@ from kit import backbones
 
 SIZES = [(8, 8, 1), (13, 9, 3), (32, 32, 3)]
 TEXTS = kit.Texts(length=6, words=("a", "b", "c"))
+OTHERS = {
+    1: TEXTS,
+    2: (6,),
+    3: kit.Series(12, 2, variable=True, missing=True),
+}  # by rank, where no images fit
 every_backbone = pytest.mark.parametrize("name", [n for n in backbones.kinds() if n not in backbones.dense()])
+of_steps = pytest.mark.parametrize("name", [n for n in backbones.kinds() if 3 in backbones.facts(n)["ranks"]])
 
 
 def built(name, shape=(16, 16, 3), **settings):
     facts = backbones.facts(name)
-    if len(shape) + 1 not in facts["ranks"]:
-        shape = {1: TEXTS, 2: (6,)}[min(facts["ranks"])]
+    if not hasattr(shape, "layers") and len(shape) + 1 not in facts["ranks"]:
+        shape = OTHERS[max(facts["ranks"])]
     settings = {"width": 8, **facts.get("small", {}), **settings}
     keras.utils.set_random_seed(0)
     return kit.build_classifier(kit.Classification(3), shape, backbone=name, **settings)
@@ -25,6 +31,7 @@ def samples(model, count, rng):
     raw = {
         1: lambda: [" ".join(rng.choice(["a", "b", "c"], size=4)) for _ in range(count)],
         2: lambda: rng.normal(size=(count, 6)),
+        3: lambda: [rng.normal(size=(12 - place % 5, 2)) for place in range(count)],
         4: lambda: rng.integers(0, 255, size=(count, *model.input_shape[1:])).astype("uint8"),
     }
     return model.kit.input.encode(raw[model.kit.input.rank]())
@@ -33,10 +40,43 @@ def samples(model, count, rng):
 @every_backbone
 @pytest.mark.parametrize("shape", SIZES, ids=str)
 def test_any_height_and_width_gives_one_output_a_class(name, shape, rng):
+    if 4 not in backbones.facts(name)["ranks"] and shape != SIZES[0]:
+        pytest.skip("takes no images")
     model = built(name, shape)
     outputs = keras.ops.convert_to_numpy(model(samples(model, 2, rng)))
     assert outputs.shape == (2, 3) and np.isfinite(outputs).all()
     np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", [n for n in backbones.kinds() if {1, 3} <= set(backbones.facts(n)["ranks"])])
+def test_what_takes_series_and_texts_takes_both(name, rng):
+    for input in (OTHERS[1], OTHERS[3]):
+        outputs = keras.ops.convert_to_numpy((model := built(name, input))(samples(model, 2, rng)))
+        assert outputs.shape == (2, 3) and np.isfinite(outputs).all()
+
+
+@of_steps
+@pytest.mark.parametrize("training", [False, True])
+def test_what_stands_after_the_end_of_a_series_changes_nothing(name, training, rng):
+    facts = {"width": 8, "depth": 2, "dropout": 0.0}
+    padded, roomier = (built(name, kit.Series(size, 2, variable=True), **facts) for size in (9, 14))
+    roomier.set_weights(padded.get_weights())
+    raw = [rng.normal(size=(steps, 2)) for steps in (5, 9, 7)]
+    found = [
+        keras.ops.convert_to_numpy(model(model.kit.input.encode(raw), training=training))
+        for model in (padded, roomier)
+    ]
+    np.testing.assert_allclose(*found, rtol=1e-4, atol=1e-5)
+
+
+@of_steps
+def test_series_of_one_length_need_no_mask_and_any_length_is_taken(name, rng):
+    fixed, free = (built(name, shape, depth=1, dropout=0.0) for shape in ((9, 2), (None, 2)))
+    free.set_weights(fixed.get_weights())
+    raw = rng.normal(size=(2, 9, 2))
+    found = [keras.ops.convert_to_numpy(model(model.kit.input.encode(raw))) for model in (fixed, free)]
+    np.testing.assert_allclose(*found, rtol=1e-4, atol=1e-5)
+    assert free(free.kit.input.encode(rng.normal(size=(2, 4, 2)))).shape == (2, 3)
 
 
 @pytest.mark.large

@@ -68,8 +68,8 @@ def _not_taken(source):
     known = (*BUILTIN, *DRAWN)
     if existing(source):
         return KitError(
-            f"{source}: neither a table (.csv .tsv .txt .parquet), nor IDX files, nor a folder of images. "
-            "Give one of these, or arrays."
+            f"{source}: neither a table (.csv .tsv .txt .parquet), nor series (.ts), nor IDX files, "
+            "nor a folder of images. Give one of these, or arrays."
         )
     if isinstance(source, str | Path):
         near = difflib.get_close_matches(str(source), known, n=1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kit.data import series
 from kit.data.marked import of_boxes
 from kit.data.raw import PARTS, Raw
 from kit.data.readers import READERS
@@ -16,17 +17,21 @@ def _takes(source):
 
 @READERS.register("arrays", takes=_takes, order=1)
 def read(request):
-    """Arrays or frames with their labels; rank 2 is a table, gray bytes of rank 3 and rank 4 are images."""
+    """Arrays or frames with their labels; rank 2 is a table, gray bytes of rank 3 and rank 4 are images.
+
+    Floats of rank 3, and lists of arrays (steps, channels) or (steps,) of several lengths, are series.
+    """
     pairs = _pairs(request.source)
     inputs = [_input(x) for x, _ in pairs]
     labels = [_labels(y) for _, y in pairs]
     _check_lengths(inputs, labels)
     shapes = ", ".join(f"{x.shape} {_dtype(x)}" for x in inputs)
-    kind = "a table" if hasattr(inputs[0], "columns") else "images"
+    steps = not hasattr(inputs[0], "columns") and inputs[0].ndim in (1, 3)
+    kind = "a table" if hasattr(inputs[0], "columns") else "series" if steps else "images"
     raw = Raw(
         "arrays", _joined(inputs), _joined(labels), notes=[f"Took arrays of shape {shapes} for {kind}."]
     )
-    raw.target = _target(pairs[0][1])
+    raw.target, raw.series = _target(pairs[0][1]), steps
     if is_boxes(raw.labels):
         raw.names = [f"row {row}" for row in range(len(raw))]
         of_boxes(raw, raw.labels)
@@ -50,15 +55,48 @@ def _pairs(source):
 def _input(x):
     if hasattr(x, "columns"):
         return x.reset_index(drop=True)
+    if _is_ragged(x):
+        return series.ragged([_steps(item) for item in x])
     x = np.asarray(x)
     if x.ndim == 2:
         return _frame(x)
     if x.ndim == 4 or (x.ndim == 3 and x.dtype.kind in "bu"):
         return x if x.ndim == 4 else x[..., None]
+    if x.ndim == 3 and x.dtype.kind == "f":
+        return x
     if x.ndim == 3:
-        message = "Give gray images as uint8 (N, h, w) or any images as (N, h, w, channels)."
+        message = (
+            "Give gray images as uint8 (N, h, w), any images as (N, h, w, channels), or series as floats "
+            "(N, steps, channels)."
+        )
         raise KitError(f"There is no input for a {x.dtype} array of shape {x.shape}. {message}")
-    raise KitError(f"There is no input for an array of shape {x.shape}. Give (N, features) or (N, h, w, c).")
+    raise KitError(
+        f"There is no input for an array of shape {x.shape}. Give (N, features), (N, h, w, c), "
+        "(N, steps, channels), or a list of arrays (steps, channels)."
+    )
+
+
+def _is_ragged(x):
+    """Whether these are arrays of their own, one a sample: series, unless they are the rows of a table.
+
+    Example:
+        >>> _is_ragged([np.zeros(3), np.zeros(2)]), _is_ragged([np.zeros(3), np.zeros(3)])
+        (True, False)
+        >>> _is_ragged([np.zeros((3, 2))]), _is_ragged([np.zeros((3, 2), "uint8")])
+        (True, False)
+    """
+    if isinstance(x, np.ndarray) and x.dtype != object:
+        return False
+    each = list(x)
+    if not all(isinstance(item, np.ndarray) and item.ndim in (1, 2) for item in each):
+        return False
+    if any(item.ndim == 2 for item in each):
+        return all(item.dtype.kind == "f" for item in each)
+    return len({len(item) for item in each}) > 1
+
+
+def _steps(item):
+    return np.asarray(item[:, None] if item.ndim == 1 else item, "float64")
 
 
 def _frame(x):

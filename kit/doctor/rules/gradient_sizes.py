@@ -16,7 +16,7 @@ def gradient_sizes(patient):
     """
     norms = list(patient.trial.gradients.items())
     values = np.array([norm for _, norm in norms])
-    if len(norms) < 2 or not np.isfinite(values).all() or not values.max():
+    if len(norms) < 2 or not np.isfinite(values).all() or not values.max() or _starts_at_zero(patient):
         return
     third = len(values) // 3 or 1
     first, last = float(values[:third].max()), float(values[-third:].max())
@@ -27,6 +27,12 @@ def gradient_sizes(patient):
         name, norm = norms[int(values.argmax())]
         cure = "Scale inputs and targets, or write clipnorm=1.0 in the optimizer."
         yield f"layer '{name}'", f"norm {norm:.3g}", cure
+
+
+def _starts_at_zero(patient):
+    """Whether the last kernel is all zeros, as of a head that begins with a fixed answer."""
+    kernels = [layer.kernel for layer in patient.layers if getattr(layer, "kernel", None) is not None]
+    return bool(kernels) and not np.asarray(kernels[-1]).any()
 
 
 def failing():
@@ -40,5 +46,10 @@ def failing():
 
 
 def passing():
-    """Three layers with ReLU."""
+    """Three layers with ReLU; a last layer that starts at zero and lets gradients through after a step."""
+    import keras
+
     yield Case("usual", toys.model(), (toys.numbers(), toys.numbers(64, 1)))
+    head = keras.layers.Dense(1, kernel_initializer="zeros")
+    layers = [keras.Input((4,)), keras.layers.Dense(6, activation="relu"), head]
+    yield Case("zero start", toys.stack(layers), (toys.numbers(), toys.numbers(64, 1)))

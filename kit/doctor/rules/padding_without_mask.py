@@ -17,7 +17,9 @@ def padding_without_mask(patient):
     """
     kinds = [type(layer).__name__ for layer in patient.layers]
     recurrent = [
-        layer for layer in patient.layers if type(layer).__name__ in _RECURRENT and _gives_last(layer)
+        layer
+        for layer in patient.layers
+        if type(layer).__name__ in _RECURRENT and _gives_last(layer) and not _is_told(layer)
     ]
     masked = "Masking" in kinds or any(getattr(layer, "mask_zero", False) for layer in patient.layers)
     if not recurrent or masked:
@@ -32,6 +34,12 @@ def padding_without_mask(patient):
 
 def _gives_last(layer):
     return not getattr(getattr(layer, "forward_layer", layer), "return_sequences", False)
+
+
+def _is_told(layer):
+    """Whether the layer is called with a mask of its own."""
+    nodes = getattr(layer, "_inbound_nodes", ())
+    return any(node.arguments.kwargs.get("mask") is not None for node in nodes)
 
 
 def _padded(array):
@@ -69,4 +77,11 @@ def failing():
 
 def passing():
     """Masked."""
+    import keras
+
     yield Case("mask_zero", _network(mask=True), _words())
+    ids = keras.Input((12,), dtype="int32")
+    x = keras.layers.GRU(4)(keras.layers.Embedding(9, 4)(ids), mask=ids > 0)
+    model = keras.Model(ids, keras.layers.Dense(1, "sigmoid")(x))
+    model.compile("adam", "binary_crossentropy")
+    yield Case("told", model, _words())

@@ -28,6 +28,13 @@ def test_the_rank_says_what_it_is(x, table, shape):
     assert raw.is_table is table and raw.inputs.shape == shape and raw.parts is None
 
 
+def test_floats_of_rank_three_and_lists_of_arrays_are_series():
+    raw = of(np.zeros((4, 5, 2)), [0, 1, 0, 1])
+    assert raw.series and raw.inputs.shape == (4, 5, 2)
+    ragged = of([np.zeros(3), np.ones((4, 1))], [0, 1])
+    assert ragged.series and [one.shape for one in ragged.inputs] == [(3, 1), (4, 1)]
+
+
 def test_columns_of_a_plain_array_are_x0_x1_and_so_on():
     assert list(of(np.zeros((2, 3)), [0, 1]).inputs.columns) == ["x0", "x1", "x2"]
 
@@ -83,7 +90,7 @@ def test_parts_of_different_shapes_are_refused():
 @pytest.mark.parametrize(
     "source, message",
     [
-        ((np.zeros((3, 4, 5)), [1, 2, 3]), "no input for a float64 array of shape"),
+        ((np.zeros((3, 4, 5), "int64"), [1, 2, 3]), "no input for a int64 array of shape"),
         ((np.zeros(3), [1, 2, 3]), r"no input for an array of shape \(3,\)"),
         ((np.zeros((3, 2)), np.zeros((3, 2, 2, 2, 2))), "Labels of shape"),
         ((np.zeros((3, 2)),), "tuple of 1 is not data"),
