@@ -5,7 +5,8 @@ import importlib.util
 import pytest
 
 _ENGINES = ("jax", "tensorflow")  # each file imports its own backend, which may not be installed
-_SERVER = ("app", "guard", "measures", "openapi", "page", "probes", "server", "service", "v1", "v2")
+_SERVER = ("addresses", "app", "guard", "measures", "openapi", "page", "probes", "server", "service")
+_SERVER += ("v1", "v2")
 collect_ignore = [
     f"kit/training/engines/{name}.py" for name in _ENGINES if importlib.util.find_spec(name) is None
 ]

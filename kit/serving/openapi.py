@@ -70,13 +70,8 @@ def _infer(model):
 def _tensor(facts):
     name, datatype, shape = facts["name"], facts["datatype"], facts["shape"]
     sizes = {"type": "array", "items": {"type": "integer", "minimum": 0}, "description": str(shape)}
-    fields = {
-        "name": {"const": name},
-        "shape": sizes,
-        "datatype": {"const": datatype},
-        "data": {"type": "array"},
-    }
-    return _object(fields)
+    fixed = {"name": {"const": name}, "datatype": {"const": datatype}}
+    return _object({**fixed, "shape": sizes, "data": {"type": "array"}})
 
 
 def _object(properties):

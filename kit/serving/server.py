@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import ipaddress
+import logging
 import signal
 import socket
 import threading
@@ -19,6 +20,7 @@ from kit.serving.measures import Measures
 from kit.serving.service import Service
 
 _FAREWELL = 0.5  # seconds in which connections that were just made bring their requests
+_LEAVE = 1.0  # seconds in which who sent what is no HTTP may read why
 _BACKLOG = 1024  # connections that wait to be accepted
 _SHORTEST = 16  # letters of a token
 
@@ -113,6 +115,7 @@ class Server(uvicorn.Server):
         try:
             self.run(sockets=[self._socket])
         finally:
+            self._socket.close()
             self.service.close()
 
     async def shutdown(self, sockets=None):
@@ -125,7 +128,7 @@ class Server(uvicorn.Server):
 class Protocol(H11Protocol):
     """HTTP/1.1, with a deadline for headers and with errors as JSON."""
 
-    _deadline = None
+    _deadline, _is_refused = None, False
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -136,7 +139,11 @@ class Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data):
+        if self._is_refused:  # let it come: who still writes does not read the answer
+            return
         super().data_received(data)
+        if self._is_refused:
+            return
         if self.cycle is not None and not self.cycle.response_complete:
             self._unwatch()
         elif self._deadline is None:
@@ -152,7 +159,10 @@ class Protocol(H11Protocol):
             self.transport.write(self.conn.send(start))
             self.transport.write(self.conn.send(h11.Data(data=body)))
             self.transport.write(self.conn.send(h11.EndOfMessage()))
-        self.transport.close()
+        self._is_refused = True
+        self.transport.write_eof()
+        self._unwatch()
+        self._deadline = self.loop.call_later(_LEAVE, self.transport.close)
 
     def _watch(self):
         self._deadline = self.loop.call_later(HEADER_SECONDS, self.transport.close)
@@ -177,6 +187,8 @@ def prepared(paths, *, host="127.0.0.1", port=8000, token=None, limits=None):
         KitError: if the address cannot be used, or the token is missing or bad.
     """
     token, limits, measures = checked_token(token, host), limits or Limits(), Measures()
+    for name in ("python_multipart", "uvicorn"):  # they write a line for each bad request of anybody
+        logging.getLogger(name).setLevel(logging.ERROR)
     at = bound(host, port)  # before the models are loaded, which takes longer
     try:
         service = Service(models.opened(paths, limits, measures.batches), limits, measures)

@@ -1,26 +1,11 @@
 """kit's own endpoints: rows and images in, decisions out."""
 
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Route
 
 from kit.serving import answers, bodies
+from kit.serving.addresses import MODEL
 from kit.serving.probes import said
 from kit.serving.refusals import Refused
-
-
-class _ModelName(Convertor):
-    """The part of an address that names a model: anything but what ends it."""
-
-    regex = "[^/:]+"
-
-    def convert(self, value):
-        return value
-
-    def to_string(self, value):
-        return value
-
-
-register_url_convertor("model", _ModelName())
 
 
 async def models(request):
@@ -76,6 +61,6 @@ def _answer(chosen, asked, decisions):
 
 ROUTES = [
     Route("/v1/models", models),
-    Route("/v1/models/{name:model}", model),
-    Route("/v1/models/{name:model}:predict", predict, methods=["POST"]),
+    Route(f"/v1/models/{MODEL}", model),
+    Route(f"/v1/models/{MODEL}:predict", predict, methods=["POST"]),
 ]

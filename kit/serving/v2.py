@@ -4,21 +4,15 @@ Tensors are what users have: a column of a table, pixels or files of images, tex
 says. Source: https://github.com/kserve/open-inference-protocol
 """
 
-import math
-
 from starlette.routing import Route
 
 from kit import __version__
-from kit.serving import answers, bodies
+from kit.serving import answers, bodies, tensors
+from kit.serving.addresses import MODEL
 from kit.serving.probes import said
 from kit.serving.refusals import Refused
 
-_DATATYPES = {"BOOL", "BYTES", "FP16", "FP32", "FP64"}
-_DATATYPES |= {f"{sign}INT{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64)}
-_ASKED, _INPUT = (
-    {"id", "inputs", "outputs", "parameters"},
-    {"name", "shape", "datatype", "data", "parameters"},
-)
+_ASKED = {"id", "inputs", "outputs", "parameters"}
 
 
 async def server(request):
@@ -84,48 +78,13 @@ def _model(request):
 
 def _read(chosen, body):
     found = bodies.as_json(body, chosen.limits)
-    if not isinstance(found, dict) or not set(found) <= _ASKED or not isinstance(found.get("inputs"), list):
-        raise Refused(
-            400, 'Expected an object with "inputs", a list, and maybe "id", "outputs", "parameters".'
-        )
+    if not isinstance(found, dict) or not set(found) <= _ASKED:
+        raise Refused(400, f"Expected an object of {', '.join(sorted(_ASKED))}, and nothing else.")
     if not isinstance(found.get("id", ""), str):
         raise Refused(400, '"id" is a text.')
-    tensors = dict(_tensor(each) for each in found["inputs"])
-    wanted = [each["name"] for each in chosen.kind.tensors()]
-    if set(tensors) != set(wanted) or len(tensors) < len(found["inputs"]):
-        raise Refused(400, f"Expected one tensor for each of {', '.join(map(repr, wanted))[:500]}.")
     _named(chosen, found)
-    return found, chosen.asked_by_tensors(tensors)
-
-
-def _tensor(given):
-    """(name, (datatype, shape, flat values)) of one tensor of a request."""
-    if not isinstance(given, dict) or not set(given) <= _INPUT or not isinstance(given.get("name"), str):
-        raise Refused(400, "A tensor is an object of name, shape, datatype and data.")
-    name, shape, datatype, data = (given.get(key) for key in ("name", "shape", "datatype", "data"))
-    if datatype not in _DATATYPES if isinstance(datatype, str) else True:
-        raise Refused(400, f"Tensor {name[:64]!r}: datatype is one of {', '.join(sorted(_DATATYPES))}.")
-    if (
-        not isinstance(shape, list)
-        or not shape
-        or any(type(n) is not int or not 0 <= n < 2**31 for n in shape)
-    ):
-        raise Refused(400, f"Tensor {name[:64]!r}: shape is a list of whole numbers.")
-    if not isinstance(data, list):
-        raise Refused(400, f"Tensor {name[:64]!r}: data is a list.")
-    values = _flat(data)
-    if len(values) != math.prod(shape):
-        raise Refused(
-            400, f"Tensor {name[:64]!r} has {len(values)} values; its shape says {math.prod(shape)}."
-        )
-    return name, (datatype, shape, values)
-
-
-def _flat(data):
-    """All values of lists inside lists, in order."""
-    if not any(isinstance(each, list) for each in data):
-        return data
-    return [value for each in data for value in (_flat(each) if isinstance(each, list) else [each])]
+    wanted = [each["name"] for each in chosen.kind.tensors()]
+    return found, chosen.asked_by_tensors(tensors.read(found.get("inputs"), wanted))
 
 
 def _named(chosen, found):
@@ -135,18 +94,19 @@ def _named(chosen, found):
         Refused: 400 if there is no such output.
     """
     known = list(answers.tensors([chosen.example]))
-    wanted = found.get("outputs") or [{"name": name} for name in known]
-    for each in wanted if isinstance(wanted, list) else [wanted]:
-        if not isinstance(each, dict) or each.get("name") not in known:
-            raise Refused(400, f'"outputs" is a list of objects whose name is one of {", ".join(known)}.')
-    return [each["name"] for each in wanted]
+    wanted = found.get("outputs", [])
+    are_objects = isinstance(wanted, list) and all(isinstance(each, dict) for each in wanted)
+    names = [each.get("name") for each in wanted] if are_objects else [None]
+    if not all(name in known for name in names):
+        raise Refused(400, f'"outputs" is a list of objects whose name is one of {", ".join(known)}.')
+    return names or known
 
 
 def _answer(chosen, found, decisions):
-    tensors, names = answers.tensors(decisions), _named(chosen, found)
+    names = _named(chosen, found)
     outputs = [
         {"name": name, "datatype": datatype, "shape": list(array.shape), "data": array.ravel().tolist()}
-        for name, (datatype, array) in tensors.items()
+        for name, (datatype, array) in answers.tensors(decisions).items()
         if name in names
     ]
     asked = {"id": found["id"]} if "id" in found else {}
@@ -160,8 +120,8 @@ def _free(model, shape):
     return [-1, -1, -1, *shape[3:]] if model.predictor.task.is_dense and len(shape) > 2 else [-1, *shape[1:]]
 
 
-_ONE = "/v2/models/{name:model}"
-_VERSION = _ONE + "/versions/{version}"
+_ONE = f"/v2/models/{MODEL}"
+_VERSION = f"{_ONE}/versions/{{version}}"
 ROUTES = [
     Route("/v2", server),
     Route("/v2/health/live", live),

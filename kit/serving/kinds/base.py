@@ -70,11 +70,12 @@ def reshaped(name, tensor):
     import numpy as np
 
     datatype, shape, values = tensor
-    if any(type(value) not in (int, float, bool, type(None)) for value in values):
-        raise Refused(400, f"Tensor {name!r} is {datatype}; expected numbers.")
+    types = {type(value) for value in values}
+    if not types <= ({int, bool} if "INT" in datatype else {int, float, bool, type(None)}):
+        expected = "whole numbers" if "INT" in datatype else "numbers"
+        raise Refused(400, f"Tensor {name!r} is {datatype} and holds other values than {expected}.")
     try:
-        whole = datatype.startswith(("INT", "UINT")) and None not in values
-        return np.array(values, "int64" if whole else "float64").reshape(shape)
+        return np.array(values, "int64" if types <= {int, bool} else "float64").reshape(shape)
     except (ValueError, OverflowError, TypeError):
         raise Refused(400, f"Tensor {name!r} has {len(values)} values; expected shape {shape}.") from None
 

@@ -74,8 +74,9 @@ class Pictures(Kind):
                 sizes.append(pixels.size(item))
             except pixels.Unreadable as error:
                 faults.append(error.fault(f"image {place}"))
-            if isinstance(item, np.ndarray) and item.ndim not in (2, 3):
-                faults.append(Fault(f"image {place}", f"an array of {item.ndim} dimensions", "2 or 3"))
+            if isinstance(item, np.ndarray) and (item.ndim not in (2, 3) or not item.size):
+                shape = f"an array of shape {item.shape}"
+                faults.append(Fault(f"image {place}", shape, "(height, width, channels)"))
         if faults:
             raise DataError(faults)
         total = sum(math.prod(size) for size in sizes)
