@@ -11,7 +11,7 @@ function make(tag, properties = {}, ...children) {
   const { style = {}, ...rest } = properties;
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(rest)) {
-    if (name in element) element[name] = value;
+    if (name in element && name !== "list") element[name] = value; // an input's list can only be read
     else element.setAttribute(name, value);
   }
   for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
@@ -22,7 +22,7 @@ function make(tag, properties = {}, ...children) {
 const color = index => index < PALETTE.length ? PALETTE[index] : `hsl(${(index * 137.5) % 360} 70% 55%)`;
 const percent = share => `${(100 * share).toFixed(share > 0 && share < 0.1 || share > 0.9 && share < 1 ? 1 : 0)} %`;
 const number = value => value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e12)
-  ? value.toLocaleString("en", { maximumSignificantDigits: 5 }) : value.toExponential(3);
+  ? value.toLocaleString("en", { maximumSignificantDigits: 4 }) : value.toExponential(3);
 
 async function ask(path, options = {}) {
   const headers = { ...options.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
@@ -83,7 +83,7 @@ function imageInput() {
     const stage = make("div", { className: "stage" }, picture);
     picture.onload = () => {
       stage.classList.toggle("tiny", picture.naturalWidth < 160);
-      if (picture.naturalWidth < 320) picture.style.width = "320px";
+      if (picture.naturalWidth < 420) picture.style.width = "420px";
     };
     picture.onerror = () => { picture.alt = `${file.name}: this browser cannot show it, the model may read it`; };
     place.replaceChildren(stage);
@@ -121,13 +121,12 @@ function field(column) {
     value = () => JSON.parse(control.value);
   } else if (kind === "category") {
     const list = make("datalist", { id: `levels of ${name}` }, ...levels.map(level => make("option", { value: level })));
-    control = make("input", { value: typical, list: list.id });
-    control.append(list);
+    control = make("input", { value: typical ?? "", list: list.id, autocomplete: "off" });
     const known = new Map(levels.map(level => [String(level), level]));
     value = () => control.value === "" ? null : known.get(control.value) ?? control.value;
     return [name, make("label", {}, name, control, list), value];
   } else {
-    control = make("input", { type: kind === "numeric" ? "number" : "date", value: typical });
+    control = make("input", { type: kind === "numeric" ? "number" : "date", value: typical ?? "" });
     if (kind === "numeric") control.step = "any";
     value = () => control.value === "" ? null : kind === "numeric" ? Number(control.value) : control.value;
   }
@@ -227,7 +226,7 @@ function boxes(said, stage) {
   const over = layer(stage, make("div"));
   const drawn = said.boxes_xyxy.map(([x1, y1, x2, y2], place) => {
     const label = String(said.labels[place]);
-    const box = make("div", { className: "box", style: { "--c": color(names.indexOf(label)) } },
+    const box = make("div", { className: "box", style: { "--c": color(names.indexOf(label)), "--t": readable(color(names.indexOf(label))) } },
       make("span", {}, `${label} ${percent(said.scores[place])}`));
     over.append(box);
     return [box, x1, y1, x2, y2];
@@ -294,6 +293,12 @@ function paintMask(canvas, flat, labels, seen) {
   pen.putImageData(image, 0, 0);
 }
 
+// black or white, whichever is told apart from a colour more easily (WCAG's contrast, linear light by 2.2)
+function readable(text) {
+  const [red, green, blue] = [...colorValues(text)].map(value => (value / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
+}
+
 function colorValues(text) {
   const pen = make("canvas", { width: 1, height: 1 }).getContext("2d");
   pen.fillStyle = text;
@@ -319,7 +324,8 @@ function choose(found) {
   document.title = at("name").textContent = model.name;
   const scores = Object.entries(model.metrics).filter(([name]) => name !== "loss").slice(0, 2);
   const shown = scores.map(([name, score]) => `${name.replaceAll("_", " ")} ${number(score)}`);
-  at("about").textContent = [`${model.describe.task}; takes ${model.describe.input}`, ...shown].join(" · ");
+  const about = model.describe.task.replace(/, (void|loss) [^,;]*/g, "");
+  at("about").textContent = [about[0].toUpperCase() + about.slice(1), model.describe.input, ...shown].join(" · ");
   at("input").onchange = at("input").onsubmit = window.onpaste = window.ondrop = window.ondragover = null;
   at("speed").textContent = "";
   (INPUTS[model.input.kind] ?? numbersInput)();
