@@ -11,6 +11,7 @@
 
 # %%
 import concurrent.futures
+import http.client
 import io
 import json
 import os
@@ -37,7 +38,7 @@ keras.utils.set_random_seed(0)
 # %%
 data = kit.load_data("digits")
 model = kit.build_classifier(data.task, data.input, backbone="cnn", width=8)
-kit.fit(model, data, epochs=2 if SHORT else 8, verbose=0)
+kit.fit(model, data, epochs=3 if SHORT else 8, verbose=0)
 report = kit.evaluate(model, data.test)
 path = kit.save(model, "saved_models/digits", report=report)
 print(f"accuracy {report.metrics['accuracy']:.3f}")
@@ -167,11 +168,8 @@ for clients in (1, 16):
         seconds[clients] = sorted(pool.map(timed, range(COUNT)))
 with urllib.request.urlopen(f"{address}/metrics") as answer:
     lines = answer.read().decode().splitlines()
-batches = {line.split()[0]: float(line.split()[1]) for line in lines if line.startswith("kit_batch_samples")}
-total, number = (
-    batches['kit_batch_samples_sum{model="digits"}'],
-    batches['kit_batch_samples_count{model="digits"}'],
-)
+counts = dict(line.rsplit(" ", 1) for line in lines if line.startswith("kit_batch_samples"))
+total, number = (float(counts[f'kit_batch_samples_{what}{{model="digits"}}']) for what in ("sum", "count"))
 print(f"{total:.0f} images in {number:.0f} batches")
 assert total == 101 + 2 * COUNT  # one file, a hundred lists, and these; what was refused was never predicted
 assert number <= 2 + 2 * COUNT
@@ -188,17 +186,13 @@ storage.write_bytes("pictures/15_waiting.png", draw.png(picture))
 # %% [markdown]
 # ## Words that other tools know
 # The *Open Inference Protocol* is what KServe, Triton and MLServer speak. In it everything is a named tensor
-# with a shape and a type. kit speaks it beside its own words, so a client made for those asks your model, too.
+# with a shape and a type. kit speaks it beside its own words, so a client made for those can ask your model.
 
 # %%
 _, tensors = ask("/v2/models/digits")
 print(tensors["inputs"], tensors["outputs"], sep="\n")
-tensor = {
-    "name": "image",
-    "shape": [1, 8, 8, 1],
-    "datatype": "UINT8",
-    "data": images[0].astype(int).ravel().tolist(),
-}
+pixels = images[0].astype(int).ravel().tolist()
+tensor = {"name": "image", "shape": [1, 8, 8, 1], "datatype": "UINT8", "data": pixels}
 status, found = ask("/v2/models/digits/infer", json.dumps({"id": "7", "inputs": [tensor]}).encode())
 by_name = {each["name"]: each["data"] for each in found["outputs"]}
 assert (status, found["id"]) == (200, "7")
@@ -220,11 +214,13 @@ assert "/v1/models/digits:predict" in document["paths"]
 # that nobody new is sent here; then what was taken is answered; then the process ends.
 
 # %%
-with concurrent.futures.ThreadPoolExecutor(8) as pool:
-    last = [pool.submit(ask, "/v1/models/digits:predict", file, "image/png") for file in files[:8]]
-    concurrent.futures.wait(last, return_when=concurrent.futures.FIRST_COMPLETED)
-    service.__exit__(None, None, None)
-assert [future.result()[0] for future in last] == [200] * 8
+last = [http.client.HTTPConnection(address.removeprefix("http://")) for _ in range(8)]
+for connection, file in zip(last, files, strict=False):
+    connection.request("POST", "/v1/models/digits:predict", file, {"Content-Type": "image/png"})
+service.__exit__(None, None, None)  # what SIGTERM does to `kit serve`
+statuses = [connection.getresponse().status for connection in last]
+print(statuses)
+assert statuses == [200] * 8
 
 try:
     urllib.request.urlopen(f"{address}/healthz")

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from kit.serving import refusals
+from kit.serving.limits import HEADERS
 from kit.serving.refusals import Refused
 
 OPEN = ("/", "/page.css", "/page.js", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready")
@@ -70,6 +71,8 @@ class Guard:
 
     def _check(self, scope):
         """Raises for requests that nobody may make."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS:
+            raise Refused(431, f"The headers have more than {HEADERS} bytes.")
         headers = dict(reversed(scope["headers"]))
         host, origin = (headers.get(name, b"").decode("latin-1").lower() for name in (b"host", b"origin"))
         if self.hosts is not None and _name(host) not in self.hosts:
