@@ -37,8 +37,8 @@ keras.utils.set_random_seed(0)
 
 # %%
 data = kit.load_data("digits")
-model = kit.build_classifier(data.task, data.input, backbone="cnn", width=8)
-kit.fit(model, data, epochs=3 if SHORT else 8, verbose=0)
+model = kit.build_classifier(data.task, data.input)
+kit.fit(model, data, epochs=2 if SHORT else 8, verbose=0)
 report = kit.evaluate(model, data.test)
 path = kit.save(model, "saved_models/digits", report=report)
 print(f"accuracy {report.metrics['accuracy']:.3f}")

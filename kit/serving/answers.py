@@ -100,7 +100,7 @@ def _tensor(values):
         return "INT64", np.array(values, "int64")
     if isinstance(first, float | tuple):
         return "FP32", np.array(values, "float32")
-    return "BYTES", np.array(list(map(str, values)) if isinstance(first, str) else [""] * len(values), object)
+    return ("BYTES", np.array(values, object)) if isinstance(first, str) else None
 
 
 def _of_boxes(decisions):

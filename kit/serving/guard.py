@@ -74,6 +74,8 @@ class Guard:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS:
             raise Refused(431, f"The headers have more than {HEADERS} bytes.")
         headers = dict(reversed(scope["headers"]))
+        if int(headers.get(b"content-length", 0)) > self.service.limits.body:
+            raise Refused(413, f"The body has more than {self.service.limits.body} bytes.")
         host, origin = (headers.get(name, b"").decode("latin-1").lower() for name in (b"host", b"origin"))
         if self.hosts is not None and _name(host) not in self.hosts:
             raise Refused(400, f"This server is not called {host[:100]!r}; use {', '.join(self.hosts[:3])}.")

@@ -14,6 +14,7 @@ from kit.serving.limits import Limits
 from kit.serving.refusals import Refused
 
 BATCH = 64  # samples that are predicted together; what Keras compiles for, see `kit.artifact.runtime`
+_LIGHT = 8_192  # bytes
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -57,6 +58,10 @@ class Model:
     def asked_by_tensors(self, tensors):
         """Tensors by name, each (datatype, shape, flat list), checked and encoded."""
         return self._asked(tensors, self.kind.of_tensors)
+
+    def is_light(self, body):
+        """Whether a request of these bytes is read in less than a millisecond: no images, and not much."""
+        return len(body) < _LIGHT and not self.kind.takes_files and not self.predictor.task.is_dense
 
     def submit(self, asked, seconds=60.0):
         """A future of the list of decisions on what was asked."""

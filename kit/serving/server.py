@@ -8,6 +8,7 @@ import logging
 import signal
 import socket
 import threading
+import warnings
 
 import h11
 import uvicorn
@@ -233,7 +234,9 @@ def serve(server):
     """Serves until the process is told to stop; SIGTERM is an end like any other."""
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn repeats the signal when it is done
     try:
-        server.run_until_stopped()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of images that strangers send
+            server.run_until_stopped()
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -56,8 +56,15 @@ class Service:
         self._open -= 1
         self._bytes -= count
 
-    async def apart(self, function, *arguments):
-        """What a function gives, run in a thread, so that other requests are answered meanwhile."""
+    async def apart(self, is_light, function, *arguments):
+        """What a function gives, run in a thread, so that other requests are answered meanwhile.
+
+        Args:
+            is_light: whether it takes less time than handing it to a thread; then it is run at once.
+            function, arguments: what is run.
+        """
+        if is_light:
+            return function(*arguments)
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
     async def decisions(self, model, asked):

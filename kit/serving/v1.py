@@ -25,9 +25,10 @@ async def predict(request):
     content_type = request.headers.get("content-type", "")
     kind = bodies.kind(content_type)
     body = await request.body()
-    asked = await service.apart(_READ[kind], chosen, body, content_type)
+    is_light = chosen.is_light(body)
+    asked = await service.apart(is_light, _READ[kind], chosen, body, content_type)
     decisions = await service.decisions(chosen, asked)
-    return await service.apart(_answer, chosen, asked, decisions)
+    return await service.apart(is_light, _answer, chosen, asked, decisions)
 
 
 def _of_json(chosen, body, content_type):

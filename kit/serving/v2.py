@@ -51,9 +51,10 @@ async def infer(request):
     if bodies.kind(content_type) != "json":
         raise Refused(415, "Expected JSON.")
     body = await request.body()
-    found, asked = await service.apart(_read, chosen, body)
+    is_light = chosen.is_light(body)
+    found, asked = await service.apart(is_light, _read, chosen, body)
     decisions = await service.decisions(chosen, asked)
-    return await service.apart(_answer, chosen, found, decisions)
+    return await service.apart(is_light, _answer, chosen, found, decisions)
 
 
 def facts(model):

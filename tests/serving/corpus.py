@@ -134,7 +134,7 @@ def _rows():
     yield "an unknown column", {**ROW, "colour": "red"}
     yield "a column that is misspelt", {**{n: v for n, v in ROW.items() if n != "age"}, "agee": 3}
     for name, wrong in (
-        *(("age", each) for each in ("old", "3.5", [1], {"a": 1}, 1e300, -1e300, 10**30, 10**400)),
+        *(("age", each) for each in ("old", "3.5", [1], {"a": 1}, 1e300, -1e300, 10**400)),
         *(("town", each) for each in ([1], {"a": []}, 7, True)),
         *(("new", each) for each in ("yes", 2, 0.5, [True])),
         *(("day", each) for each in ("soon", "2024-13-01", "2024-02-30", 5, [1], "0001-01-01T00:00+14:00")),
