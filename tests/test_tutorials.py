@@ -13,7 +13,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tutorials"
 TUTORIALS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
-LONG = ("02", "07", "08", "09", "10", "11", "12")  # many networks, or searches, or large outputs
+LONG = ("02", "07", "08", "09", "10", "11", "12", "15")  # many networks, or searches, or large outputs
 HANGS = 300  # seconds after which a tutorial is taken to hang; it needs a tenth of that
 
 

@@ -27,7 +27,7 @@ class Limits:
     numbers: int = 2_000_000
     instances: int = 1_000
     pixels: int = 25_000_000
-    requests: int = 256
+    requests: int = 128
     waiting: int = 64
     samples: int = 4_096
     reading: float = 15.0
