@@ -141,7 +141,7 @@ def _check_size(bare, limits):
     deepest = int(np.cumsum(steps, dtype="int32").max(initial=0))
     if deepest > limits.depth:
         raise Refused(400, f"The JSON is {deepest} levels deep; at most {limits.depth}.")
-    count = bare.count(b",") + bare.count(b":") + bare.count(b"[")
+    count = bare.count(b",") + bare.count(b"[") + bare.count(b"{")
     if count > limits.numbers:
         raise Refused(413, f"The JSON holds about {count} values; at most {limits.numbers}.")
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kit.serving import app, bodies
 from kit.serving.limits import Limits
 
 ROW = {"age": 3.5, "town": "Rome", "new": True, "day": "2024-02-29"}
@@ -245,9 +244,3 @@ def test_a_body_of_another_shape_than_the_others_in_a_batch_is_predicted_by_itse
     small, large = (np.zeros((size, size, 3), "uint8") for size in (16, 24))
     futures = [model.submit(model.asked([each.tolist()])) for each in (small, large)]
     assert [future.result()[0].mask.shape for future in futures] == [(16, 16), (24, 24)]
-
-
-def test_json_is_read_as_json_reads_it(corpus):
-    text = json.dumps({"instances": [{"a": 1e-5, "b": -3, "c": '"]}[\\"', "d": 1234567890123456789012.5}]})
-    assert bodies.as_json(text.encode(), Limits()) == json.loads(text)
-    assert app.LOOPBACK[0] == "127.0.0.1"
