@@ -5,9 +5,13 @@ import importlib.util
 import pytest
 
 _ENGINES = ("jax", "tensorflow")  # each file imports its own backend, which may not be installed
+_SERVER = ("addresses", "app", "guard", "measures", "openapi", "page", "probes", "server", "service")
+_SERVER += ("v1", "v2")
 collect_ignore = [
     f"kit/training/engines/{name}.py" for name in _ENGINES if importlib.util.find_spec(name) is None
 ]
+if importlib.util.find_spec("starlette") is None:
+    collect_ignore += [f"kit/serving/{name}.py" for name in _SERVER]
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ LAYERS = [
     {"data", "builders", "registration"},
     {"training", "evaluation", "artifact", "namespace"},
     {"planning", "repeats"},
-    {"search", "doctor", "estimators", "testing"},
+    {"search", "doctor", "estimators", "serving", "testing"},
     {"cli", "__main__"},
 ]
 LAYER = {name: layer for layer, names in enumerate(LAYERS) for name in names}

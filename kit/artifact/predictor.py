@@ -128,16 +128,33 @@ class Predictor:
 
     def outputs(self, inputs):
         """The network's outputs for a list, an array or a DataFrame of inputs: float32 (N, units)."""
-        return self._forward(self.input.encode(inputs))
+        return self.forward(self.input.encode(inputs))
+
+    @functools.cached_property
+    def forward(self):
+        """Function: what `input.encode` gave -> the network's outputs, float32 (N, ...). Not for maps."""
+        from kit.artifact.runtime import compiled
+
+        return compiled(self._network, largest=CHUNK)
+
+    def decide(self, outputs, inputs):
+        """Decides on outputs that `forward` gave; one `Decision` a row.
+
+        Args:
+            outputs: (N, ...).
+            inputs: the N raw inputs that they are of: boxes are said in pixels of these.
+        """
+        decisions = self.task.decide(outputs)
+        return decisions if self.task.form != "boxes" else self._in_their_pixels(decisions, inputs)
 
     def one_sample(self):
         """(the network's function, one made-up sample, encoded): to warm it up, or to time it."""
         from kit.artifact import golden
 
         if isinstance(self._network, Twin):
-            return self._forward, golden.arrays_for(self._network.inputs, self.input, count=1)
+            return self.forward, golden.arrays_for(self._network.inputs, self.input, count=1)
         x = golden.samples(self._network, self.input)
-        return self._forward, {name: a[:1] for name, a in x.items()} if isinstance(x, dict) else x[:1]
+        return self.forward, {name: a[:1] for name, a in x.items()} if isinstance(x, dict) else x[:1]
 
     def _decide(self, inputs, mirror):
         return self._decided(inputs, self._encoded(inputs), mirror)
@@ -152,8 +169,7 @@ class Predictor:
 
             run = tiles.Mirrored(self._tiles) if mirror else self._tiles
             return [dense.decided(self.input, self.task, run, each) for each in inputs]
-        decisions = self.task.decide(self._forward(encoded))
-        return decisions if self.task.form != "boxes" else self._in_their_pixels(decisions, inputs)
+        return self.decide(self.forward(encoded), inputs)
 
     def _in_their_pixels(self, decisions, inputs):
         """Boxes in pixels of the images that came in, cut at their edges."""
@@ -199,12 +215,6 @@ class Predictor:
         from kit.artifact.runtime import tiled
 
         return tiled(self._network)
-
-    @functools.cached_property
-    def _forward(self):
-        from kit.artifact.runtime import compiled
-
-        return compiled(self._network, largest=CHUNK)
 
 
 def _one_ahead(function, items):

@@ -118,7 +118,7 @@ def _converted(values, convert, expected):
             continue
         try:
             array[row] = convert(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):  # whole numbers and dates that nothing holds
             wrong.append(row)
     array, problems = _finite(array)
     if wrong:

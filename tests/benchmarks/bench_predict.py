@@ -57,7 +57,7 @@ def bench(name, artifact, sample, repeats):
     rows += [compared(f"{name}; by ONNX Runtime", per_call(by_twin, sample), predict, repeats)]
     for count in (1, 64, 256):
         x = many(encoded, count)
-        sides = per_call(by_twin._forward, x), per_call(by_keras._forward, x)
+        sides = per_call(by_twin.forward, x), per_call(by_keras.forward, x)
         rows += [compared(f"  {count} encoded; plain is the compiled call", *sides, repeats)]
         plain = per_call(model.predict, x, batch_size=count, verbose=0)
         rows += [compared(f"  {count} encoded; plain is model.predict", sides[0], plain, repeats)]
