@@ -14,6 +14,7 @@ import collections
 import contextlib
 import http.client
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -42,7 +43,7 @@ def main():
         print(f"one connection: {rate(port, asked.seconds / 2):.0f} requests/s of one row")
         corpus_rounds(port, 1)  # the heap grows to the largest request
         report("corpus", process, port, lambda: corpus_rounds(port, asked.rounds))
-        if shutil.which("schemathesis"):
+        if asked.examples and shutil.which("schemathesis"):
             report("schemathesis", process, port, lambda: schemathesis(port, asked.examples))
         alone = report("load of 1 client", process, port, lambda: overload(port, asked.seconds, 1))
         report("load of 160 clients", process, port, lambda: overload(port, asked.seconds, 160))
@@ -82,13 +83,16 @@ def served(paths):
 
 def report(name, process, port, load):
     """Runs a load and prints its row; -> Counter of statuses."""
-    before, stop, times = memory(process), threading.Event(), []
-    watch = threading.Thread(target=healthz, args=(port, stop, times))
+    before, parts = memory(process), multiprocessing.get_context("spawn")
+    begun, stop, answer = parts.Event(), parts.Event(), parts.Queue()
+    watch = parts.Process(target=healthz, args=(port, begun, stop, answer))
     watch.start()
+    begun.wait()
     began = time.monotonic()
     found = load()
     seconds = time.monotonic() - began
     stop.set()
+    times = answer.get()
     watch.join()
     untold = found.pop("untold", 0)
     bad = sum(count for status, count in found.items() if status >= 500 and status != 503)
@@ -111,13 +115,16 @@ def memory(process):
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def healthz(port, stop, times):
-    """Asks /healthz ten times a second and keeps how long it took."""
-    while not stop.is_set():
+def healthz(port, begun, stop, result):
+    """Asks /healthz ten times a second; in the end `result` holds how long it took each time."""
+    begun.set()
+    times = []
+    while not stop.is_set() or not times:
         began = time.monotonic()
         status, _ = ask(port, "GET", "/healthz", {}, b"")
         times.append(time.monotonic() - began if status == 200 else 60.0)
         stop.wait(0.1)
+    result.put(times)
 
 
 def ask(port, method, path, headers, body):

@@ -339,9 +339,11 @@ async function start() {
     at("choice").hidden = models.length < 2;
     at("model").replaceChildren(...models.map((each, place) => make("option", { value: place }, each.name)));
     at("model").onchange = () => choose(models[at("model").value]);
+    if (token) at("document")?.replaceWith("openapi.json"); // a link carries no token
     choose(models[0]);
   } catch (error) {
-    at("about").textContent = error.message;
+    const asksForToken = !at("key").hidden;
+    at("about").textContent = !asksForToken ? error.message : token ? "That is not the token of this server." : "";
   }
 }
 
