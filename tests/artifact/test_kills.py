@@ -105,9 +105,10 @@ FEW = (20, 4)  # kills, and sizes at which the disk is full
 MANY = (100, 24)
 
 
-@pytest.fixture(
-    scope="module", params=[FEW, pytest.param(MANY, marks=pytest.mark.large)], ids=["few", "many"]
-)
+TRIES = [pytest.param(FEW, id="few"), pytest.param(MANY, id="many", marks=pytest.mark.large)]
+
+
+@pytest.fixture(scope="module", params=TRIES)
 def outcome(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("kills") / "m"
     kit.save(kit.build_classifier(kit.Classification(("no", "yes")), (2,), width=4, depth=1), path)
