@@ -11,6 +11,7 @@ _RANGES = {  # output activation -> (lowest, highest, sum over the last axis)
     "softmax": (0, 1, 1),
     "softplus": (0, np.inf, None),
 }
+_MOVING = ("range", "standard")  # scales of a head that move its activation's range
 _ROUNDING = 1e-2  # networks in half precision give sums of probabilities that are off by some 0.001
 _ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)  # of crafted JSON
 
@@ -62,7 +63,7 @@ def misfit(outputs, activation, task):
         >>> misfit(np.array([[0.2, 0.3, 0.5]]), "softmax", task)
     """
     expected = task.match.activation
-    if expected not in _RANGES:
+    if expected not in _RANGES or task.match.scale in _MOVING:
         return None
     if activation in _RANGES and activation != expected:
         return f"outputs with the activation '{activation}'; '{expected}' is expected"

@@ -58,7 +58,7 @@ def network(*layers, shape=(None, 4)):
     return {**layer("Sequential", "keras", **made), "build_config": {"input_shape": list(shape)}}
 
 
-def hdf5(fill=None, **sizes):
+def hdf5(fill=None):
     """The bytes of a file of weights: those of `dense()`, then what `fill` does to it."""
     stream = io.BytesIO()
     with h5py.File(stream, "w") as file:
@@ -119,8 +119,8 @@ def _inside(part):
 
 
 def _as(where, value):
-    """A network whose Dense layer has this value for an activation, or so."""
-    return lambda: network(dense(**{where: value}) | {})
+    """A network whose Dense layer has this value for its initializer, or so."""
+    return lambda: network(dense(**{where: value}))
 
 
 CODE = {

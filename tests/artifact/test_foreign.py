@@ -139,6 +139,7 @@ def test_a_layer_whose_outputs_fill_the_memory_is_refused_before_they_are_made(t
         (kit.Classification(("no", "yes")), [[0.5]], "relu", None),
         (kit.Regression(("y",), loss="poisson"), [[-1.0]], None, "below 0"),
         (kit.Regression(("y",)), [[-1.0]], "linear", None),
+        (kit.Regression(("y",), loss="bounded", bounds=(0.0, 9.0)), [[4.5]], None, None),
     ],
 )
 def test_outputs_that_a_task_does_not_decide_on_are_told(task, outputs, activation, expected):
