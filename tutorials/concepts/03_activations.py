@@ -191,7 +191,7 @@ scaled = (raw - raw.mean(axis=0)) / raw.std(axis=0)
 begin = [rng.normal(0, np.sqrt(2 / 10), (10, 32)), np.zeros(32), rng.normal(0, 0.25, (32, 1)), np.zeros(1)]
 
 
-def trained(activation, inputs, good_steps=60 if SHORT else 300):
+def trained(activation, inputs, good_steps=60 if SHORT else 150):
     """Share of right answers after the bad steps and at the end, share of dead neurons, and the model."""
     x = keras.Input((10,))
     hidden = activation(layers.Dense(32)(x))
