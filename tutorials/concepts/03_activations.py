@@ -6,7 +6,7 @@
 # Claim: on the way back every layer multiplies the gradient by the slope of its activation. A slope of 0
 # stops learning, a slope of 1/4 starves deep networks, a slope of 1 carries through.
 #
-# To read: 8 minutes. To run: 15 seconds on two cores. Before: `02_back_propagation_by_hand.py`. After:
+# To read: 8 minutes. To run: 20 seconds on two cores. Before: `02_back_propagation_by_hand.py`. After:
 # `04_why_non_linearity.py`.
 
 # %%
