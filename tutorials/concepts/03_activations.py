@@ -6,7 +6,7 @@
 # Claim: on the way back every layer multiplies the gradient by the slope of its activation. A slope of 0
 # stops learning, a slope of 1/4 starves deep networks, a slope of 1 carries through.
 #
-# To read: 8 minutes. To run: 15 seconds on two cores. Before: `02_back_propagation_by_hand.py`. After:
+# To read: 8 minutes. To run: 20 seconds on two cores. Before: `02_back_propagation_by_hand.py`. After:
 # `04_why_non_linearity.py`.
 
 # %%
@@ -191,7 +191,7 @@ scaled = (raw - raw.mean(axis=0)) / raw.std(axis=0)
 begin = [rng.normal(0, np.sqrt(2 / 10), (10, 32)), np.zeros(32), rng.normal(0, 0.25, (32, 1)), np.zeros(1)]
 
 
-def trained(activation, inputs, good_steps=60 if SHORT else 300):
+def trained(activation, inputs, good_steps=60 if SHORT else 150):
     """Share of right answers after the bad steps and at the end, share of dead neurons, and the model."""
     x = keras.Input((10,))
     hidden = activation(layers.Dense(32)(x))

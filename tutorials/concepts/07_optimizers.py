@@ -181,11 +181,12 @@ with draw.style():
 storage.write_bytes("pictures/concept_07_network.png", draw.png(picture))
 
 # %% [markdown]
-# Left: the usual loss. Right: trained on a hundredth of it, drawn in the same unit. The upper two lines
-# went flat, the lower two did not move.
+# Left: the usual loss. Right: trained on a hundredth of it, drawn in the same unit. SGD and momentum hardly
+# learn any more; RMSprop and Adam draw the lines that they drew before.
 #
 # It does not follow that Adam is better. SGD with momentum and a rate that was searched for is as good on
-# many networks. Adam is easier: one rate near 0.001 to 0.003 is right, or not far off, for most.
+# many networks, or better (Wilson et al. 2017, arXiv:1705.08292). Adam is easier: one rate near 0.001 to
+# 0.003 is right, or not far off, for most.
 
 # %% [markdown]
 # ## The rate over time
