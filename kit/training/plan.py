@@ -8,6 +8,7 @@ from kit.errors import KitError
 PATCH = 160 * 160  # pixels: a step of a small U-Net then takes a fraction of a second on two cores
 NOISY_PATCH = 64 * 64  # noise is local: many small patches of many images teach more than few large ones
 MOST_EPOCHS = 300  # where the time limit decides
+NO_EPOCH_LEFT_OUT = 1000  # epochs of patience: the best weights are kept, and no epoch is left out
 STEPS = 1500  # about how many steps a run takes where the user names neither epochs nor minutes
 
 
