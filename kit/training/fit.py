@@ -46,7 +46,7 @@ def fit(
         patience: epochs without a better validation loss after which training stops; 0 trains
             all epochs and keeps the last weights; None takes a quarter of the epochs.
         class_weight: "balanced", one number a class, None, or "auto": balanced where the
-            largest class has more than twice the samples of the smallest.
+            largest class has more than twice the samples of the smallest, and that at least 5.
         augment: "auto" varies images in ways that keep their label, None does not; a dict changes how much,
             such as {"mosaic": 0.5, "mixup": 0.1} for boxes or {"mirror": False} for any images.
         patch: tasks on maps: (height, width) of the pieces that are trained on, or one number for a

@@ -8,6 +8,8 @@ from kit.errors import KitError
 PATCH = 160 * 160  # pixels: a step of a small U-Net then takes a fraction of a second on two cores
 NOISY_PATCH = 64 * 64  # noise is local: many small patches of many images teach more than few large ones
 MOST_EPOCHS = 300  # where the time limit decides
+NO_EPOCH_LEFT_OUT = 1000  # epochs of patience: the best weights are kept, and no epoch is left out
+FEWEST = 5  # samples of a class whose weight does not make the training follow them alone
 STEPS = 1500  # about how many steps a run takes where the user names neither epochs nor minutes
 
 
@@ -106,17 +108,17 @@ def class_weights(counts, choice):
     Args:
         counts: samples of each class.
         choice: "balanced" so that all classes weigh the same together, "auto" for that
-            where the largest class has more than twice the samples of the smallest, a
-            sequence of numbers to use as they are, or None.
+            where the largest class has more than twice the samples of the smallest and that at
+            least 5, a sequence of numbers to use as they are, or None.
 
     Example:
         >>> class_weights([30, 10], "balanced")
         [0.6666666666666666, 2.0]
-        >>> class_weights([30, 20], "auto") is None
+        >>> class_weights([30, 20], "auto") is class_weights([30, 1], "auto") is None
         True
     """
     if choice == "auto":
-        choice = "balanced" if max(counts) > 2 * min(counts) else None
+        choice = "balanced" if max(counts) > 2 * min(counts) and min(counts) >= FEWEST else None
     if choice == "balanced":
         return [sum(counts) / (len(counts) * max(count, 1)) for count in counts]
     return None if choice is None else list(choice)

@@ -72,6 +72,29 @@ def test_rows_with_missing_numbers_and_unknown_categories_are_decided_alike(tabl
     assert predictor(rows[0]).value == pytest.approx(want[0], rel=1e-5)
 
 
+@pytest.mark.large
+@pytest.mark.parametrize("backbone", ["fcn", "transformer"])
+def test_series_of_several_lengths_and_with_gaps_are_decided_alike(backbone, tmp_path, rng):
+    series = kit.Series(9, 2, variable=True, missing=True, mean=(0.0, 5.0), std=(1.0, 2.0))
+    model = kit.build_classifier(kit.Classification(3), series, backbone=backbone, width=8, depth=1)
+    predictor = kit.load(kit.save(model, tmp_path / "waves", onnx=True))
+    raw = [rng.normal(size=(steps, 2)) for steps in (3, 9, 6)]
+    raw[1][4, 0] = np.nan
+    want = keras_outputs(model, series.encode(raw))
+    np.testing.assert_allclose(predictor.outputs(raw), want, atol=1e-5)
+    np.testing.assert_allclose(predictor.outputs(raw[:1]), want[:1], atol=1e-5)
+
+
+@pytest.mark.large
+def test_a_recurrent_network_has_no_twin_and_the_artifact_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("KIT_ONNX", "1")
+    model = kit.build_classifier(kit.Classification(3), (9, 2), backbone="gru", width=4)
+    path = kit.save(model, tmp_path / "waves", onnx=None)
+    assert "attribute with field 6" in storage.read_json(path / "parity.json")["onnx"]["reason"]
+    with pytest.raises(KitError, match="has no ONNX twin"):
+        kit.save(model, tmp_path / "insisted", onnx=True)
+
+
 def test_images_of_any_size_are_decided_alike_whole_and_in_tiles(tmp_path, monkeypatch, rng):
     from kit.artifact import tiles
 

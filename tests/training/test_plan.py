@@ -32,6 +32,7 @@ def test_balanced_classes_weigh_the_same_together():
 def test_auto_balances_only_what_is_more_than_two_to_one():
     assert plan.class_weights([20, 10], "auto") is None
     assert plan.class_weights([21, 10], "auto") == pytest.approx([31 / 42, 31 / 20])
+    assert plan.class_weights([21, 1], "auto") is None  # one sample would weigh as much as 21
 
 
 def test_numbers_of_the_user_stay_as_they_are():

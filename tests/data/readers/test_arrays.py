@@ -31,8 +31,13 @@ def test_the_rank_says_what_it_is(x, table, shape):
 def test_floats_of_rank_three_and_lists_of_arrays_are_series():
     raw = of(np.zeros((4, 5, 2)), [0, 1, 0, 1])
     assert raw.series and raw.inputs.shape == (4, 5, 2)
-    ragged = of([np.zeros(3), np.ones((4, 1))], [0, 1])
-    assert ragged.series and [one.shape for one in ragged.inputs] == [(3, 1), (4, 1)]
+    ragged = of([np.zeros(3), np.ones((4, 1)), np.ones(2)], [0, 1, 0])
+    assert ragged.series and [one.shape for one in ragged.inputs] == [(3, 1), (4, 1), (2, 1)]
+
+
+def test_lists_of_rows_stay_tables_and_lists_of_gray_bytes_images():
+    assert of([np.zeros(3), np.ones(3), np.ones(3)], [0, 1, 0]).is_table
+    assert of([np.zeros((4, 5), "uint8")] * 3, [0, 1, 0]).inputs.shape == (3, 4, 5, 1)
 
 
 def test_columns_of_a_plain_array_are_x0_x1_and_so_on():
