@@ -20,6 +20,7 @@ from keras import layers, ops
 from kit import draw, storage
 
 SHORT = bool(os.environ.get("KIT_SHORT"))  # fewer steps of training; every check below still holds
+JIT = keras.backend.backend() == "jax"  # elsewhere compiling takes longer than these short runs
 rng = np.random.default_rng(0)
 keras.utils.set_random_seed(0)
 
@@ -210,7 +211,7 @@ def network(looks):
     model = keras.Model([cards, question], said)
     right = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
     adam = keras.optimizers.Adam(0.02)
-    model.compile(adam, "sparse_categorical_crossentropy", metrics=[right], jit_compile=False)
+    model.compile(adam, "sparse_categorical_crossentropy", metrics=[right], jit_compile=JIT)
     return model
 
 
