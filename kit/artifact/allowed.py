@@ -14,8 +14,8 @@ LAYERS = names(
     """
     Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D
     BatchNormalization Concatenate Conv1D Conv2D Conv2DTranspose Cropping1D Cropping2D Dense
-    DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU Embedding Flatten GaussianDropout GaussianNoise
-    GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D
+    DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding Flatten GaussianDropout
+    GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D
     GroupNormalization Identity InputLayer LayerNormalization LeakyReLU Masking MaxPooling1D
     MaxPooling2D Maximum Minimum Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape
     SeparableConv1D SeparableConv2D Softmax SpatialDropout1D SpatialDropout2D Subtract
@@ -46,7 +46,7 @@ NN_OPS = names(
 )
 NUMPY_OPS = names(
     """
-    Absolute Abs Add Clip Concatenate Cumsum Divide Equal Exp ExpandDims Expm1 Floor GetItem Greater
+    Absolute Abs Add Clip Concatenate Cos Cumsum Divide Equal Exp ExpandDims Expm1 Floor GetItem Greater
     GreaterEqual Isfinite Isnan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Max Maximum
     Mean Min Minimum Mod Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sqrt
     Square Squeeze Stack Subtract Sum Take Tanh Transpose TrueDivide Where ZerosLike

@@ -13,16 +13,31 @@ def assemble(task, input, design):
 
     _ = task.match  # a combination that does not fit is refused before anything is built
     input = inputs.as_input(input)
-    name = backbones.chosen(design.backbone, input.rank, type(input).__name__)
+    is_regression = not task.is_classification
+    name = backbones.chosen(design.backbone, input.rank, type(input).__name__, is_regression)
     tensors, features = input.layers()
-    defaults = {} if task.is_classification else backbones.BACKBONES.facts(name).get("regression", {})
+    defaults = backbones.facts(name).get("regression", {}) if is_regression else {}
     _check_published(name, design)
     keywords = design.keywords(name, input, defaults)
-    outputs = task.head(pool(backbones.get(name)(features, **keywords)))
+    features = backbones.get(name)(features, **keywords)
+    outputs = _mean(task.head(features), features) if _has_members(name) else task.head(pool(features))
 
     model = keras.Model(tensors, outputs, name=common.model_name(name, task))
     model.kit = common.Kit(input, task)
     return model
+
+
+def _has_members(name):
+    from kit import backbones
+
+    return backbones.facts(name).get("has_members", False)
+
+
+def _mean(outputs, features):
+    """One output of those of all members."""
+    from kit.blocks.members import MeanOfMembers
+
+    return MeanOfMembers(features.shape[1], dtype="float32", name="mean")(outputs)
 
 
 def _check_published(name, design):
