@@ -61,7 +61,8 @@ def test_settings_reach_the_backbone(backbone, normalization):
 
 
 def test_weights_in_the_loss_of_l2_are_as_by_hand():
-    model = kit.build_regressor(kit.Regression(), TABLE, width=4, depth=1, dropout=0.0, l1=0.5, l2=0.25)
+    size = {"backbone": "mlp", "width": 4, "depth": 1, "dropout": 0.0}
+    model = kit.build_regressor(kit.Regression(), TABLE, **size, l1=0.5, l2=0.25)
     kernel = keras.ops.convert_to_numpy(
         next(layer for layer in model.layers if hasattr(layer, "kernel")).kernel
     )

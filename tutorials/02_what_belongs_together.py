@@ -21,7 +21,14 @@ from kit import draw, storage
 
 SHORT = bool(os.environ.get("KIT_SHORT"))  # fewer, larger steps and one hidden layer; every check holds
 EPOCHS, DEPTH, RATE = (5, 1, 0.01) if SHORT else (20, 2, 0.003)
-SIZE = {"width": 32, "depth": DEPTH, "dropout": 0.0, "optimizer": "adam", "learning_rate": RATE}
+SIZE = {
+    "backbone": "mlp",
+    "width": 32,
+    "depth": DEPTH,
+    "dropout": 0.0,
+    "optimizer": "adam",
+    "learning_rate": RATE,
+}
 curves = {}  # what the picture at the end shows: name -> one number an epoch
 
 # %% [markdown]

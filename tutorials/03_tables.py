@@ -20,7 +20,7 @@ from kit import draw, storage
 
 SHORT = bool(os.environ.get("KIT_SHORT"))  # fewer epochs; every check below still holds
 EPOCHS = 15 if SHORT else 40
-SIZE = {"width": 64, "depth": 2, "dropout": 0.0}
+SIZE = {"backbone": "mlp", "width": 64, "depth": 2, "dropout": 0.0}
 keras.utils.set_random_seed(0)  # the same initial weights in each run
 
 # %% [markdown]

@@ -139,6 +139,19 @@ def _dense(config, shape):
     return shape[-1] * whole(config["units"]) + _bias(config, whole(config["units"]))
 
 
+def _einsum(config, shape):
+    """Letters without "...": their sizes are those of the output, and of the input for the others."""
+    taken, kernel, given = config["equation"].replace("->", ",").split(",")
+    sizes = dict(zip(taken[1:], shape[1:], strict=True))
+    sizes |= dict(zip(given[1:], map(whole, config["output_shape"]), strict=True))
+    made = [kernel, config["bias_axes"]] if config.get("bias_axes") else [kernel]
+    return sum(math.prod(sizes[letter] for letter in letters) for letters in made)
+
+
+def _members(config, shape):
+    return whole(config["count"]) * shape[-1]
+
+
 def _embedding(config, shape):
     return whole(config["input_dim"]) * whole(config["output_dim"])
 
@@ -225,12 +238,14 @@ _COUNTS = {
     "Dense": _dense,
     "DepthwiseConv1D": _depthwise,
     "DepthwiseConv2D": _depthwise,
+    "EinsumDense": _einsum,
     "Embedding": _embedding,
     "GRU": _gru,
     "GroupNormalization": _norm,
     "LSTM": _lstm,
     "LayerNormalization": _norm,
     "LayerScale": _channels,
+    "Members": _members,
     "MultiHeadAttention": _attention,
     "PReLU": _prelu,
     "Positions": _positions,

@@ -11,6 +11,8 @@ texts have steps. `like` names the backbone that this one differs from by number
 settings under which it is built in a moment, and `needs_kit` is said of those with layers of kit's own:
 files of them open after `kit.register()`. `published` is said of those that come with settings and
 weights of their own: they take `weights`, and `pixels`, what their image was standardised with.
+`has_members` is said of those that give each of their members' features (batch, members, features),
+`takes_edges` of those that take the edges of bins of a table's numbers.
 """
 
 from kit.errors import MatchError
@@ -18,6 +20,7 @@ from kit.registry import Registry
 
 BACKBONES = Registry("backbone", "kit.backbones")
 _DEFAULTS = {1: "bag", 2: "mlp", 3: "fcn", 4: "cnn"}  # by the rank of the input's features
+_OF_NUMBERS = {**_DEFAULTS, 2: "tabm"}  # where numbers are predicted: see tests/benchmarks/bench_tables.py
 
 
 def get(name):
@@ -60,15 +63,21 @@ def fitting(rank):
     return [name for name in names() if rank in facts(name)["ranks"] and name not in dense()]
 
 
-def chosen(name, rank, input_name):
-    """The name of the backbone to use; "auto" takes the small fast one for the input.
+def chosen(name, rank, input_name, is_regression=False):
+    """The name of the backbone to use; "auto" takes the fast one that was measured best for the input.
+
+    Args:
+        name: a name in `names()`, or "auto".
+        rank: of the input's features.
+        input_name: what the input is called in messages.
+        is_regression: whether numbers are predicted.
 
     Raises:
         KitError: if there is no such backbone.
         MatchError: if it does not take this input; says which do.
     """
     if name == "auto":
-        return _DEFAULTS[rank]
+        return (_OF_NUMBERS if is_regression else _DEFAULTS)[rank]
     if rank not in facts(name)["ranks"]:
         these = ", ".join(other for other in fitting(rank) if other in kinds())
         raise MatchError(f"Backbone '{name}' does not take {input_name}. These do: {these}.")

@@ -26,10 +26,11 @@ class LayerScale(keras.layers.Layer):
     def __init__(self, start=1e-6, **kwargs):
         super().__init__(**kwargs)
         self.start = start
+        self.gamma_initializer = keras.initializers.Constant(start)
 
     def build(self, input_shape):
-        start = keras.initializers.Constant(self.start)
-        self.gamma = self.add_weight(shape=input_shape[-1:], initializer=start, name="gamma")
+        shape, initializer = input_shape[-1:], self.gamma_initializer
+        self.gamma = self.add_weight(shape=shape, initializer=initializer, name="gamma")
 
     def call(self, x):
         return x * self.gamma

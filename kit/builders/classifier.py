@@ -31,7 +31,8 @@ def build_classifier(
             the output activation, the loss, the metrics and the decision.
         input: an `Images`, `Table`, `Series` or `Texts`, or the shape of one sample: (height, width,
             channels) for images in 0 to 255, (length, channels) for series, (n,) for a table of n numbers.
-        backbone: a name in `kit.backbones.names()`; "auto" takes the small fast one.
+        backbone: a name in `kit.backbones.names()`; "auto" takes "mlp" for tables (and "tabm" where
+            numbers are predicted), "cnn" for images, "fcn" for series and "bag" for texts.
         activation: hidden activation, a name in `kit.activations.names()`; None takes the
             backbone's own, as for the next four.
         width: units or channels.

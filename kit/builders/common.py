@@ -43,6 +43,8 @@ class Design:
         given = {each: getattr(self, each) for each in names if getattr(self, each) is not None}
         if facts.get("takes_words"):
             given["words"] = input.size
+        if facts.get("takes_edges"):
+            given["edges"] = input.edges()
         if facts.get("published"):
             given |= {"weights": self.weights, "pixels": input.moments()}
         elif self.weights is not None:
@@ -70,8 +72,21 @@ def recompiled(model, optimizer):
     """`model`, compiled anew with another optimizer."""
     task = model.kit.task
     metrics = None if hasattr(model, "watched") else task.make_metrics()
-    model.compile(optimizer=optimizer, loss=task.make_loss(), metrics=metrics)
+    loss, metrics = _of_members(model, task.make_loss(), metrics)
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     return model
+
+
+def _of_members(model, loss, metrics):
+    """(loss, metrics), where a model has members: each has its loss, and their mean is measured."""
+    from kit.blocks.members import has_members
+
+    if not has_members(model):
+        return loss, metrics
+    from kit.losses.members import EachMember
+    from kit.metrics.members import OfMean
+
+    return EachMember(loss), list(map(OfMean, metrics))
 
 
 def _in_training(network):

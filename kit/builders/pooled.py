@@ -16,14 +16,16 @@ def assemble(task, input, design):
 
     _ = task.match  # a combination that does not fit is refused before anything is built
     input = inputs.as_input(input)
-    name = backbones.chosen(design.backbone, input.rank, type(input).__name__)
+    is_regression = not task.is_classification
+    name = backbones.chosen(design.backbone, input.rank, type(input).__name__, is_regression)
     tensors, features = input.layers()
     if input.rank == 1 and not backbones.facts(name).get("takes_words"):
         features = embedded(features, input.size, design.width or _VECTOR)
-    defaults = {} if task.is_classification else backbones.BACKBONES.facts(name).get("regression", {})
+    defaults = backbones.facts(name).get("regression", {}) if is_regression else {}
     _check_published(name, design)
     keywords = design.keywords(name, input, defaults) | masked(name, input, tensors)
-    outputs = task.head(pool(backbones.get(name)(features, **keywords)))
+    features = backbones.get(name)(features, **keywords)
+    outputs = _mean(task.head(features), features) if _has_members(name) else task.head(pool(features))
 
     model = keras.Model(tensors, outputs, name=common.model_name(name, task))
     model.kit = common.Kit(input, task)
@@ -41,6 +43,19 @@ def masked(name, input, tensors):
     from kit import backbones
 
     return {"mask": input.mask(tensors)} if backbones.facts(name).get("takes_mask") else {}
+
+
+def _has_members(name):
+    from kit import backbones
+
+    return backbones.facts(name).get("has_members", False)
+
+
+def _mean(outputs, features):
+    """One output of those of all members."""
+    from kit.blocks.members import MeanOfMembers
+
+    return MeanOfMembers(features.shape[1], dtype="float32", name="mean")(outputs)
 
 
 def _check_published(name, design):

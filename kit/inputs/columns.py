@@ -7,6 +7,7 @@ category becomes its number; 0 stands for missing, rare and unseen ones.
 """
 
 import dataclasses
+from statistics import NormalDist
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from kit.registry import Registry
 
 COLUMNS = Registry("kind of column")
 _ONE_HOT_LEVELS = 9  # above it, levels are embedded and those seen once count as unknown
+BINS = 32  # between the quantiles of a number, at most
+# of numbers that nothing is known of, in units of their interquartile range: those of a normal distribution
+_USUAL = [NormalDist().inv_cdf((i + 0.5) / (BINS + 1)) / 1.349 for i in range(BINS + 1)]
 
 
 def from_json(stored):
@@ -33,6 +37,7 @@ class Numeric:
         center: median of the training part.
         spread: interquartile range of the training part; half the range where that is 0.
         missing: whether values are missing in the training part.
+        quantiles: at most 33 different quantiles of the training part, evenly spaced from 0 to 1.
 
     Example:
         >>> column = Numeric("age").fitted(np.array([1.0, 2.0, 3.0, np.nan]))
@@ -44,9 +49,13 @@ class Numeric:
     center: float = 0.0
     spread: float = 1.0
     missing: bool = False
+    quantiles: tuple = dataclasses.field(default=(), repr=False)
 
     kind = "numeric"
     categorical = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "quantiles", tuple(self.quantiles))
 
     def encode(self, values):
         """Values -> float32 (N, 1), NaN where missing; and what is wrong with them."""
@@ -57,11 +66,16 @@ class Numeric:
         """This column with the statistics of the training part."""
         numbers, _ = self.encode(values)
         center, spread, missing = _robust(numbers[:, 0])
-        return dataclasses.replace(self, center=center, spread=spread, missing=missing)
+        quantiles = _quantiles(numbers[:, 0])
+        return dataclasses.replace(self, center=center, spread=spread, missing=missing, quantiles=quantiles)
 
     def standards(self):
         """(center, spread, missing) of each number that `encode` gives."""
         return [(self.center, self.spread, self.missing)]
+
+    def edges(self):
+        """Rising edges of the bins of each number that `encode` gives, a list each."""
+        return [list(self.quantiles) or [self.center + self.spread * edge for edge in _USUAL]]
 
 
 @COLUMNS.register("boolean")
@@ -96,6 +110,10 @@ class Boolean:
     def standards(self):
         """(center, spread, missing) of each number that `encode` gives."""
         return [(0.5, 0.5, self.missing)]
+
+    def edges(self):
+        """Rising edges of the bins of each number that `encode` gives, a list each."""
+        return [[0.0, 1.0]]
 
 
 @COLUMNS.register("date")
@@ -141,6 +159,11 @@ class Date:
     def standards(self):
         """(center, spread, missing) of each number that `encode` gives."""
         return [(self.center, self.spread, self.missing), *[(0.0, 1.0, False)] * 6]
+
+    def edges(self):
+        """Rising edges of the bins of each number that `encode` gives, a list each."""
+        days = [self.center + self.spread * edge for edge in _USUAL]
+        return [days, *[[-1.0, -0.5, 0.0, 0.5, 1.0]] * 6]
 
 
 @COLUMNS.register("category")
@@ -207,6 +230,14 @@ def _robust(numbers):
     low, first, center, third, high = np.quantile(present, [0, 0.25, 0.5, 0.75, 1])
     spread = (third - first) or (high - low) / 2 or 1.0
     return float(center), float(spread), missing
+
+
+def _quantiles(numbers):
+    """Different quantiles, evenly spaced in what they are shares of."""
+    present = numbers[np.isfinite(numbers)].astype("float64")
+    if not len(present):
+        return ()
+    return tuple(np.unique(np.quantile(present, np.linspace(0, 1, BINS + 1))).tolist())
 
 
 def _sorting(level):

@@ -6,6 +6,8 @@ Source: Holzmüller et al. 2024, Better by Default (arXiv:2407.04491), for the r
 with the smooth clip x / sqrt(1 + (x / 3)^2) and for one-hot codes up to 9 levels.
 """
 
+import numpy as np
+
 _LARGE = 1e6  # its square is far from float32's largest
 
 
@@ -28,6 +30,22 @@ def layers(standards, categories):
     if len(features) == 1:
         return inputs, features[0]
     return inputs, keras.layers.Concatenate(name="features", dtype="float32")(features)
+
+
+def edges(standards, raw):
+    """Edges of bins in the users' units -> (F, T + 1) array in the units of the features.
+
+    Args:
+        standards: (center, spread, missing) of each number.
+        raw: a rising list of edges for each number.
+    """
+    most = max(2, *map(len, raw)) if raw else 2  # a constant column: one bin without width
+    table = np.zeros((len(raw), most))
+    for row, ((center, spread, _), values) in enumerate(zip(standards, raw, strict=True)):
+        scaled = (np.array(values) - center) / spread
+        clipped = scaled / np.sqrt(1 + (scaled / 3) ** 2)
+        table[row] = np.pad(clipped, (0, most - len(clipped)), mode="edge")
+    return table
 
 
 def _numbers(numeric, standards):

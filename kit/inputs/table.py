@@ -117,6 +117,20 @@ class Table:
 
         return features.layers(self._standards(), self._categories())
 
+    def edges(self):
+        """Rising edges of bins for each number, in the units in which `layers` gives the numbers.
+
+        Returns:
+            (F, T + 1) float64 array; where a number has fewer bins its last edge is there again.
+
+        Example:
+            >>> kit.Table.of_numbers(2).edges().shape
+            (2, 33)
+        """
+        from kit.inputs import features
+
+        return features.edges(self._standards(), [edge for each in self._numbers() for edge in each.edges()])
+
     def describe(self):
         """One line for the log."""
         counts = [(kind, sum(column.kind == kind for column in self.columns)) for kind in _KINDS]
@@ -133,8 +147,10 @@ class Table:
         return cls(tuple(kinds.from_json(column) for column in stored["columns"]))
 
     def _standards(self):
-        plain = [column for column in self.columns if not column.categorical]
-        return [standard for column in plain for standard in column.standards()]
+        return [standard for column in self._numbers() for standard in column.standards()]
+
+    def _numbers(self):
+        return [column for column in self.columns if not column.categorical]
 
     def _categories(self):
         return [column for column in self.columns if column.categorical]

@@ -101,13 +101,20 @@ def dense(features, units, bias, start="glorot_uniform"):
     """The last layer with weights: float32, starting at the output that the labels suggest.
 
     Args:
-        features: (batch, F) tensor.
+        features: (batch, F) tensor; or (batch, members, F), of which each member has weights of its own.
         units: number of outputs.
         bias: (units,) array, or None for zeros.
         start: initializer of the kernel.
+
+    Returns:
+        (batch, units) tensor; or (batch x members, units): to what follows, members are samples.
     """
     import keras
 
+    if len(features.shape) == 3:
+        from kit.blocks.members import each_dense
+
+        return each_dense(features, units, bias=_constant(bias), name="logits")
     starts = {"kernel_initializer": start, "bias_initializer": _constant(bias)}
     return keras.layers.Dense(units, **starts, dtype="float32", name="logits")(features)
 

@@ -30,7 +30,7 @@ def draw(model, seed):
         A list of NumPy arrays in the order of `model.weights`.
 
     Example:
-        >>> model = kit.build_regressor(kit.Regression(), (4,), width=8)
+        >>> model = kit.build_regressor(kit.Regression(), (4,), backbone="mlp", width=8)
         >>> one, same, other = (draw(model, seed)[0] for seed in (0, 0, 1))
         >>> np.array_equal(one, same), np.array_equal(one, other)
         (True, False)

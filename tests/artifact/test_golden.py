@@ -69,6 +69,6 @@ def test_rounding_of_another_processor_is_forgiven():
 
 
 def test_outputs_are_numbers_that_json_can_hold():
-    model = kit.build_regressor(kit.Regression(loss="poisson"), (2,), width=4)
+    model = kit.build_regressor(kit.Regression(loss="poisson"), (2,), backbone="mlp", width=4)
     model.get_layer("logits").bias.assign([1000.0])
     assert np.isfinite(golden.outputs(model, model.kit.input)).all()

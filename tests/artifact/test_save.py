@@ -97,7 +97,7 @@ def test_a_layer_that_no_load_would_accept_is_refused_while_the_model_is_there(t
 
 
 def test_weights_that_are_not_finite_are_refused(tmp_path):
-    model = kit.build_regressor(kit.Regression(), (2,), width=4)
+    model = kit.build_regressor(kit.Regression(), (2,), backbone="mlp", width=4)
     model.get_layer("logits").bias.assign([np.nan])
     with pytest.raises(KitError, match="not finite"):
         kit.save(model, tmp_path / "m")

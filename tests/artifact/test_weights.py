@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kit.artifact import weights
+from kit.blocks.members import Members
 from kit.errors import ArtifactError
 
 
@@ -92,6 +93,10 @@ L = keras.layers
     [
         (L.Dense(3), (None, 4)),
         (L.Dense(3, use_bias=False), (None, 5, 4)),
+        (L.EinsumDense("bf,fd->bfd", (4, 3), bias_axes="fd"), (None, 4)),
+        (L.EinsumDense("btf,tfd->bfd", (4, 3)), (None, 5, 4)),
+        (L.EinsumDense("bmf,mfu->bmu", (2, 3), bias_axes="u"), (None, 2, 4)),
+        (Members(3), (None, 4)),
         (L.Conv1D(6, 3), (None, 9, 4)),
         (L.Conv2D(6, (3, 2), groups=2), (None, 9, 9, 4)),
         (L.Conv2DTranspose(6, 3), (None, 9, 9, 4)),
@@ -164,7 +169,7 @@ def test_a_layer_that_is_not_described_as_keras_does_is_a_fault(config):
 def test_every_layer_on_the_list_that_has_weights_is_counted():
     from kit.artifact import allowed
 
-    needed = {"Embedding": (7, 3), "Dense": (3,), "GroupNormalization": (2,)}
+    needed = {"Embedding": (7, 3), "Dense": (3,), "EinsumDense": ("bf,fd->bd", 3), "GroupNormalization": (2,)}
     needed |= {name: (3,) if "Depth" in name else (6, 3) for name in allowed.LAYERS if "Conv" in name}
     shapes = [(None, 8, 8, 4), (None, 8, 4), (None, 4)]
     for name in sorted(allowed.LAYERS - {"InputLayer"}):

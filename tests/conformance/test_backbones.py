@@ -124,7 +124,7 @@ def test_the_residual_branch_starts_as_nothing():
 
 
 def test_parameters_of_the_multilayer_network_are_as_by_hand():
-    model = kit.build_regressor(kit.Regression(), (30,), width=64, depth=2)
+    model = kit.build_regressor(kit.Regression(), (30,), backbone="mlp", width=64, depth=2)
     assert model.count_params() == (30 * 64 + 64) + (64 * 64 + 64) + (64 + 1)
 
 

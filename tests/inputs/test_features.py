@@ -84,3 +84,41 @@ def test_standardising_is_done_in_float32_whatever_the_policy():
     finally:
         keras.config.set_dtype_policy("float32")
     assert outputs.dtype == "float32"
+
+
+def test_edges_of_bins_are_quantiles_in_the_units_of_the_features():
+    numbers = np.concatenate([np.arange(100.0), [np.nan]])
+    table = Table((Numeric("n"), Boolean("b"), Numeric("c"))).fitted(
+        pd.DataFrame({"n": numbers, "b": [True] * 101, "c": [7.0] * 101})
+    )
+    found = table.edges()
+    center, spread = np.nanmedian(numbers), np.nanquantile(numbers, 0.75) - np.nanquantile(numbers, 0.25)
+    z = (np.nanquantile(numbers, np.linspace(0, 1, 33)) - center) / spread
+    np.testing.assert_allclose(found[0], z / np.sqrt(1 + (z / 3) ** 2), rtol=1e-5, atol=1e-6)
+    assert set(found[1].round(6)) == {round(-1 / np.sqrt(1 + 1 / 9), 6), round(1 / np.sqrt(1 + 1 / 9), 6)}
+    assert (found[2] == 0).all()  # one value: no bin has a width
+
+
+def test_where_every_number_is_constant_a_network_can_still_be_built():
+    import kit
+
+    table = Table((Numeric("n"),)).fitted(np.full((1, 1), 3.0))
+    assert table.edges().shape == (1, 2)
+    assert kit.build(kit.Regression(), table, backbone="tabm", width=4).output_shape == (None, 1)
+
+
+def test_edges_of_a_table_that_was_not_fitted_are_those_of_a_normal_distribution():
+    edges = Table.of_numbers(2).edges()
+    assert (np.diff(edges, axis=1) > 0).all()
+    np.testing.assert_allclose(edges, -edges[:, ::-1], atol=1e-9)
+
+
+def test_a_date_has_bins_for_its_day_and_for_each_circle():
+    assert Table((Date("d"), Category("c", ("x",)))).edges().shape == (7, 33)
+    assert Table((Category("c", ("x",)),)).edges().shape[0] == 0
+
+
+def test_quantiles_are_kept_in_the_json():
+    table = Table((Numeric("n"),)).fitted(np.arange(50.0)[:, None])
+    again = Table.from_json(table.to_json())
+    assert again == table and again.columns[0].quantiles[::32] == (0.0, 49.0)

@@ -20,7 +20,7 @@ from kit.search.trainer import Trainer
 from kit.search.trial import Assignment
 
 data = kit.load_data("wine")
-settings = {"width": 6, "depth": 1, "batch_size": 32, "normalization": "batch"}
+settings = {"width": 6, "depth": 1, "batch_size": 32, "normalization": "batch", "backbone": sys.argv[1]}
 names = {"learning_rate": [1e-2, 3e-2], "epochs": [2, 4], "dropout": [0.0, 0.3]}
 asked = setup.Asked(kit.build, data, names, "random", 0, settings)
 with tempfile.TemporaryDirectory() as folder:
@@ -30,7 +30,7 @@ with tempfile.TemporaryDirectory() as folder:
         for n, (rate, epochs, patience) in enumerate([(1e-2, 4, 0), (3e-2, 2, 0), (0.3, 4, 1)])
     ]
     values = {"learning_rate": 3e-2, "epochs": 4, "dropout": 0.3}
-    noisy = [Assignment(f"d{n}", values, seed=n) for n in range(20)]
+    noisy = [Assignment(f"d{n}", values, seed=n) for n in range(int(sys.argv[2]))]
     every = [*plain, *noisy]
     together = Batches(work).train(every, lambda progress: True)
     single = Trainer(work)
@@ -39,12 +39,18 @@ with tempfile.TemporaryDirectory() as folder:
 """
 
 
-@pytest.fixture(scope="module")
-def sides():
+def trained(backbone, noisy):
+    """Outcomes of three trials without dropout and `noisy` ones with it: trained together, and one by one."""
     environment = {**os.environ, "KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", TOGETHER], env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-c", TOGETHER, backbone, str(noisy)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def sides():
+    return trained("mlp", 20)
 
 
 def losses(side, marked):
@@ -68,6 +74,13 @@ def test_with_dropout_the_scores_have_the_same_distribution_over_seeds(sides):
     together, alone = (losses(side, marked=True) for side in sides)
     assert len(set(together)) == 20
     assert scipy.stats.ks_2samp(together, alone).pvalue > 0.01
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("backbone", ["tabm", "realmlp"])
+def test_other_networks_for_tables_are_trained_together_too(backbone):
+    together, alone = (losses(side, marked=False) for side in trained(backbone, 0))
+    assert together == pytest.approx(alone, abs=1e-4)
 
 
 def prepared(tmp_path, data=None, builder=kit.build, space=None, **asked):

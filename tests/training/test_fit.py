@@ -16,7 +16,8 @@ ENGINE = keras.backend.backend()
 
 def regressor(data, **settings):
     keras.utils.set_random_seed(0)
-    return kit.build_regressor(data.task, data.input, **{"width": 8, "depth": 2, "dropout": 0.2, **settings})
+    own = {"backbone": "mlp", "width": 8, "depth": 2, "dropout": 0.2}
+    return kit.build_regressor(data.task, data.input, **{**own, **settings})
 
 
 @pytest.fixture(scope="module")

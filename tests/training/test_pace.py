@@ -74,7 +74,7 @@ def test_who_stops_the_training_after_the_first_epoch_is_heard(monkeypatch):
 
 def test_training_by_the_clock_leaves_the_rate_as_it_was(toys):
     data = toys.table_data()
-    model = kit.build_regressor(data.task, data.input, width=8, depth=2, learning_rate=0.02)
+    model = kit.build_regressor(data.task, data.input, backbone="mlp", width=8, depth=2, learning_rate=0.02)
     for _ in range(2):
         history = kit.fit(model, data, minutes=0.01, verbose=0)
         assert history.params["is_paced"]
@@ -83,7 +83,7 @@ def test_training_by_the_clock_leaves_the_rate_as_it_was(toys):
 
 def test_a_model_trained_by_steps_can_be_trained_by_the_clock(toys):
     data = toys.table_data()
-    model = kit.build_regressor(data.task, data.input, width=8, depth=2, learning_rate=0.02)
+    model = kit.build_regressor(data.task, data.input, backbone="mlp", width=8, depth=2, learning_rate=0.02)
     kit.fit(model, data, epochs=2, verbose=0)
     assert kit.fit(model, data, minutes=0.01, verbose=0).params["is_paced"]
 

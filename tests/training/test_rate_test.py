@@ -15,7 +15,9 @@ def data(toys):
 
 def linear(data, **settings):
     keras.utils.set_random_seed(0)
-    return kit.build_regressor(data.task, data.input, width=8, depth=1, dropout=0.0, **settings)
+    return kit.build_regressor(
+        data.task, data.input, backbone="mlp", width=8, depth=1, dropout=0.0, **settings
+    )
 
 
 def test_the_loss_is_flat_at_first_then_falls_then_rises(data):
