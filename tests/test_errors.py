@@ -43,8 +43,9 @@ def test_each_kind_has_its_exit_status_and_is_a_value_error(error, status):
 
 
 def test_an_artifact_error_names_the_member_and_carries_its_code():
-    error = ArtifactError("checksum", "model.keras", "has changed.")
-    assert (error.code, error.member, str(error)) == ("checksum", "model.keras", "model.keras: has changed.")
+    error = ArtifactError("checksum", "model.keras", "has changed")
+    assert (error.code, error.member) == ("checksum", "model.keras")
+    assert str(error) == "model.keras: has changed. Restore the artifact from a copy, or train it again."
 
 
 def test_a_fault_says_where_what_expected_and_cure():

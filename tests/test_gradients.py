@@ -12,8 +12,11 @@ from kit import gradients
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(0)
-    layers = [keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(2, activation="softmax")]
-    model = keras.Sequential([keras.Input((3,)), *layers])
+    layers = [
+        keras.layers.Dense(4, activation="tanh", name="hidden"),
+        keras.layers.Dense(2, activation="softmax", name="last"),
+    ]
+    model = keras.Sequential([keras.Input((3,)), *layers], name="sequential")
     model.compile("adam", "sparse_categorical_crossentropy")
     return model
 
@@ -31,7 +34,7 @@ def test_gradients_of_weights_are_those_of_differences(model, rng):
         step = np.zeros_like(w1)
         step[place] = 1e-6
         slope = (loss(w1 + step) - loss(w1 - step)) / 2e-6
-        assert found["sequential/dense/kernel"][place] == pytest.approx(slope, abs=1e-6)
+        assert found["sequential/hidden/kernel"][place] == pytest.approx(slope, abs=1e-6)
 
 
 def test_the_model_stays_as_it_was(model):

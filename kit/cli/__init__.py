@@ -35,6 +35,7 @@ def main(argv=None):
         classification
         denoising
         detection
+        forecasting
         multilabel
         regression
         segmentation

@@ -21,7 +21,7 @@ CASES = {  # path: (options, sizes of the parts, task or classes, kind of input)
         {"target": 0, "task": "classification"},
         (350, 75, 75),
         None,
-        "140 columns",
+        (140, 1),
     ),
     "mnist_t10k": ({}, (7000, 1000, 2000), tuple(range(10)), (28, 28, 1)),
     "smiles": ({}, (250, 44, 56), ("not_smiling", "smiling"), (64, 64, 1)),

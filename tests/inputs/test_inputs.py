@@ -28,12 +28,16 @@ def test_one_size_stands_for_a_table_of_numbers():
     assert [column.name for column in inputs.as_input([3]).columns] == ["x0", "x1", "x2"]
 
 
+def test_two_sizes_stand_for_series():
+    assert inputs.as_input((10, 2)) == kit.Series(10, 2)
+
+
 def test_an_input_stands_for_itself():
     images = kit.Images((2, 2))
     assert inputs.as_input(images) is images
 
 
-@pytest.mark.parametrize("shape", [(10, 2), (), (0,), (2, 3, 4, 5), (1.5,), ("a",)])
+@pytest.mark.parametrize("shape", [(10, 0), (), (0,), (2, 3, 4, 5), (1.5,), ("a",)])
 def test_other_shapes_have_no_input_and_the_error_says_which_have(shape):
     with pytest.raises(kit.KitError, match=r"no input for shape .* Give \(height, width, channels\)"):
         inputs.as_input(shape)
@@ -45,4 +49,4 @@ def test_what_is_neither_input_nor_shape_is_refused():
 
 
 def test_all_inputs_are_found():
-    assert inputs.names() == ["images", "table", "texts"]
+    assert inputs.names() == ["images", "series", "table", "texts"]

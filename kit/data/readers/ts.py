@@ -24,7 +24,7 @@ def _takes(source):
     return path is not None and path.is_file() and path.suffix.lower() == ".ts"
 
 
-@READERS.register("series files (.ts)", takes=_takes, order=10)
+@READERS.register("series files (.ts)", takes=_takes, order=12)
 def read(request):
     """A `.ts` file, with its `_TRAIN` or `_TEST` sibling where there is one."""
     said, findings = [], []

@@ -40,7 +40,7 @@ def _takes(source):
     )
 
 
-@READERS.register("series as text (UCR)", takes=_takes, order=10)
+@READERS.register("series as text (UCR)", takes=_takes, order=8)
 def read(request):
     """A UCR file, with its `_TRAIN` or `_TEST` sibling where there is one."""
     findings = []

@@ -12,7 +12,7 @@ def _takes(source):
     return isinstance(source, np.ndarray) or (hasattr(source, "iloc") and not hasattr(source, "columns"))
 
 
-@READERS.register("values in time order", takes=_takes, order=3)
+@READERS.register("values in time order", takes=_takes, order=4)
 def read(request):
     """An array (steps,) or (steps, channels), whose last channel is forecast unless said otherwise."""
     import pandas as pd
