@@ -123,13 +123,29 @@ class Server(uvicorn.Server):
         """Says that it is not ready any more, and goes on for a moment before it closes its doors."""
         self.service.stopping = True
         await asyncio.sleep(_FAREWELL)
+        loop = asyncio.get_running_loop()
+        for connection in self._last():
+            await loop.connect_accepted_socket(self._protocol, sock=connection)
         await super().shutdown(sockets)
+
+    def _last(self):
+        """Closes the doors; -> the connections that stood before them, which the system would reset."""
+        found = []
+        with contextlib.suppress(OSError):  # none is left
+            while True:
+                found.append(self._socket.accept()[0])
+        for server in self.servers:
+            server.close()
+        return found
+
+    def _protocol(self):
+        return Protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
 
 class Protocol(H11Protocol):
     """HTTP/1.1, with a deadline for headers and with errors as JSON."""
 
-    _deadline, _is_refused = None, False
+    _deadline, _is_refused, _is_leaving = None, False, False
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -149,6 +165,16 @@ class Protocol(H11Protocol):
             self._unwatch()
         elif self._deadline is None:
             self._watch()
+
+    def shutdown(self):
+        """Closes the connection; one that was just made may bring its request first, and is answered."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is None and not self._is_leaving:
+            self._is_leaving = True
+            self.loop.call_later(_FAREWELL, self.shutdown)
+        else:
+            super().shutdown()
 
     def send_400_response(self, msg):
         """The answer to what is no HTTP."""
