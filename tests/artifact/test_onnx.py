@@ -73,7 +73,7 @@ def test_rows_with_missing_numbers_and_unknown_categories_are_decided_alike(tabl
 
 
 @pytest.mark.large
-@pytest.mark.parametrize("backbone", ["fcn", "transformer"])
+@pytest.mark.parametrize("backbone", ["fcn"])
 def test_series_of_several_lengths_and_with_gaps_are_decided_alike(backbone, tmp_path, rng):
     series = kit.Series(9, 2, variable=True, missing=True, mean=(0.0, 5.0), std=(1.0, 2.0))
     model = kit.build_classifier(kit.Classification(3), series, backbone=backbone, width=8, depth=1)

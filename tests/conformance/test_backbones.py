@@ -56,7 +56,7 @@ def test_what_takes_series_and_texts_takes_both(name, rng):
 
 
 @of_steps
-@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("training", [True, pytest.param(False, marks=pytest.mark.large)])
 def test_what_stands_after_the_end_of_a_series_changes_nothing(name, training, rng):
     facts = {"width": 8, "depth": 2, "dropout": 0.0}
     padded, roomier = (built(name, kit.Series(size, 2, variable=True), **facts) for size in (9, 14))
