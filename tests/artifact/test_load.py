@@ -43,7 +43,7 @@ def in_a_fresh_process(tmp_path_factory):
     rows = [{"x0": 0.5, "x1": -2.0}, {"x0": float("nan"), "x1": 1.0}]
     here = []
     for number, task in enumerate(TASKS):
-        model = kit.build(task, (2,), width=8)
+        model = kit.build(task, (2,), backbone="mlp", width=8)
         path = kit.save(model, folder / str(number))
         here.append([decision.to_json() for decision in kit.artifact.Predictor(model)(rows)])
         assert path.is_dir()
@@ -233,7 +233,7 @@ def test_every_row_of_the_match_table_can_be_saved_and_loaded(tmp_path):
     networks = {}  # rows that differ in the loss alone share one: building and saving take the time
     for row in kit.match.table():
         task = tasks[row.form](row.loss)
-        shape, design = (2,), {"depth": 1}
+        shape, design = (2,), {"backbone": "mlp", "depth": 1}
         if task.is_dense:
             shape, design = (8, 8, 1), {"backbone": "dncnn", "depth": 3}
         if task.form == "boxes":
