@@ -16,6 +16,7 @@ class Plan:
         builder: keyword arguments of the builder.
         fit: keyword arguments of `kit.fit`.
         why: one sentence for each decision.
+        input: fields of the input that are others than the data's own: the size of images.
 
     Example:
         >>> print(Plan({"width": 32}, {"epochs": 9}, ("The width fits the time.",)))
@@ -27,9 +28,12 @@ class Plan:
     builder: dict
     fit: dict
     why: tuple = ()
+    input: dict = dataclasses.field(default_factory=dict)
 
     def __repr__(self):
         lines = [f"# {reason}" for reason in self.why]
+        if self.input:
+            lines.append(f"data = kit.load_data(..., image_size={self.input['size']})")
         lines.append(f"model = kit.build(data.task, data.input{_keywords(self.builder)})")
         lines.append(f"kit.fit(model, data{_keywords(self.fit)})")
         return "\n".join(lines)
@@ -38,8 +42,9 @@ class Plan:
 def plan(data, *, minutes, seed=0, builder=None, fit=None):
     """Chooses settings for these data from what they are and from a few timed steps.
 
-    Tasks on maps: patch, width, depth, batch size, epochs and schedule. Detection: width, batch size and
-    epochs. Others: `kit.fit` decides by itself, and the plan hands it the time.
+    Classification and regression: backbone, width, size of large images, batch size and epochs. Tasks on
+    maps: patch, width, depth, batch size, epochs and schedule. Detection: width, batch size and epochs.
+    The learning rate follows the clock, so that it is low when the time is up. What was given stays.
 
     Args:
         data: a `Data`.
@@ -55,26 +60,15 @@ def plan(data, *, minutes, seed=0, builder=None, fit=None):
         KitError: if `minutes` is not above 0.
 
     Example:
-        >>> found = kit.plan(kit.load_data("wine"), minutes=1)
-        >>> found.fit["minutes"]
-        1
+        >>> found = kit.plan(kit.load_data("wine"), minutes=0.02, fit={"batch_size": 16})
+        >>> found.builder["backbone"], found.fit["batch_size"], found.fit["minutes"] <= 0.02
+        ('mlp', 16, True)
     """
     if minutes <= 0:
         raise KitError(f"minutes must be above 0. Received: {minutes}.")
     builder, fit = dict(builder or {}), dict(fit or {})
-    if not covers(data.task):
-        return Plan(builder, {**fit, "minutes": minutes}, ("kit.fit decides the rest from the data.",))
-    return Plan(*widths.settings(data, minutes, seed, builder, fit))
-
-
-def covers(task):
-    """Whether more is planned for a task than its minutes.
-
-    Example:
-        >>> covers(kit.Segmentation(2)), covers(kit.Classification(2))
-        (True, False)
-    """
-    return task.is_dense or task.form == "boxes"
+    builder, fit, fields, why = widths.settings(data, minutes, seed, builder, fit)
+    return Plan(builder, fit, why, fields)
 
 
 def _keywords(settings):

@@ -1,58 +1,58 @@
-"""The plan for tasks on images whose every place counts: how wide a network the time allows."""
+"""How wide a network the time allows, and of how large images, from a few timed steps."""
 
 import time
 
-import keras
+from kit.planning import kinds
 
-from kit import builders
-from kit.training import arrays, engines, probe, state
-
-_WIDTHS = {
-    "segmentation": (8, 16, 24, 32, 48),
-    "denoising": (32, 48, 64),
-    "detection": (12, 16, 24, 32, 48, 64),
-}  # first maps' channels
-_STEPS = {
-    "segmentation": 2500,
-    "denoising": 4000,
-    "detection": 2000,
-}  # that a network needs; with more time it may be wider
 _SHARE = 0.85  # of the budget is planned for; validation and checkpoints take the rest
 _LOOK = 0.2  # of the budget may be gone when another width is tried
-# three halvings of blocks of 2 x 2 pixels see 16 pixels a place
-_OWN = {"segmentation": {"depth": 3}, "denoising": {"depth": 10}, "detection": {}}
-_FEW = 400  # steps below which a detector from scratch finds next to nothing
 
 
 def settings(data, minutes, seed, builder, fit):
-    """(builder's keywords, fit's keywords, reasons)."""
+    """(builder's keywords, fit's keywords, input's fields, reasons)."""
     began = time.monotonic()
-    kind = {"image": "denoising", "boxes": "detection"}.get(data.task.form, "segmentation")
-    feed = arrays.varying(data, data.train, seed=seed, augment=None, patch=fit.get("patch"))
+    is_free = not fit.get("fine_tune")  # the widths are those of the network that is copied
+    kind = kinds.of(data, builder, is_free)
+    own = {**kind.own, **builder}
+    widths = (builder["width"],) if "width" in builder else kind.widths
+    size, data, width, (steps, each, left), feed, batch = _fitting(
+        data, kind, widths, own, fit, (minutes, seed, began)
+    )
     if data.task.is_dense:
         fit = {**fit, "patch": feed.size}
-    batch = fit.setdefault("batch_size", feed.batch_size)
-    own = {**_OWN[kind], **builder}
-
-    def steps(width):
-        """(steps that fit with that width, seconds a step, minutes left)."""
-        each = _seconds_a_step(data, feed, {**own, "width": width}, batch, seed)
-        left = max(0.1 * minutes, minutes - (time.monotonic() - began) / 60)  # looking has taken its time
-        return max(1, int(_SHARE * 60 * left / each)), each, left
-
-    widths = (builder["width"],) if "width" in builder else _WIDTHS[kind]
-    width, (steps, each, left) = _widest(widths, steps, _STEPS[kind], began + _LOOK * 60 * minutes)
+    fit = {**kind.fit, **fit, "batch_size": batch}
     fit.setdefault("minutes", round(left, 3))
-    epochs = max(1, steps // feed.steps(batch))
-    why = (
-        _told(data, fit),
-        f"Width {width}: a step of {batch} images takes {1000 * each:.0f} ms, so that {steps} "
-        f"steps fit into the {left:.3g} minutes that are left; {_STEPS[kind]} are wanted.",
-        f"That is about {epochs} epochs of {feed.steps(batch)} steps; the learning rate falls to 0 by then.",
-    )
-    if kind == "detection" and steps < _FEW:
-        why = (*why, f"That is little: below {_FEW} steps hardly a box is found. Give it more minutes.")
-    return {**own, "width": width}, fit, why
+    enough = kind.epochs and steps >= kind.epochs * feed.steps(batch)
+    if enough:
+        fit["epochs"] = kind.epochs
+    why = (*_told(data, fit, size), *_reasons(kind, width, steps, each, left, feed.steps(batch), fit))
+    return {**own, **({} if width is None else {"width": width})}, fit, {"size": size} if size else {}, why
+
+
+def _fitting(data, kind, widths, own, fit, budget):
+    """The largest images of which the narrowest network sees enough, and the widest network for them.
+
+    Returns:
+        (size or None for the data's own, data, width, what `_widest` says of it, feed, samples a step).
+    """
+    minutes, seed, began = budget
+    until = began + _LOOK * 60 * minutes
+    for size in (None, *kind.sizes):
+        data = data if size is None else _resized(data, size)
+        feed = _feed(data, seed, fit)
+        batch = min(fit.get("batch_size") or feed.batch_size, len(feed))
+
+        def steps(width, data=data, feed=feed, batch=batch):
+            """(steps that fit with that width, seconds a step, minutes left)."""
+            trial = own if width is None else {**own, "width": width}
+            each = _seconds_a_step(data, feed, trial, batch, seed)
+            left = max(0.1 * minutes, minutes - (time.monotonic() - began) / 60)  # looking has taken its time
+            return max(1, int(_SHARE * 60 * left / each)), each, left
+
+        width, found = _widest(widths, steps, kind.steps, until)
+        if found[0] >= kind.steps // 2 or time.monotonic() >= until:
+            break
+    return size, data, width, found, feed, batch
 
 
 def _widest(widths, steps, wanted, until):
@@ -72,8 +72,28 @@ def _widest(widths, steps, wanted, until):
     return best
 
 
+def _feed(data, seed, fit):
+    """The training part as `kit.fit` will see it."""
+    from kit.training import arrays
+
+    if data.task.is_dense or data.task.form == "boxes":
+        return arrays.varying(data, data.train, seed=seed, augment=None, patch=fit.get("patch"))
+    return arrays.prepare(data, data, seed=seed, class_weight=None, augment=None)[0]
+
+
+def _resized(data, size):
+    from kit import namespace
+
+    return namespace.changed(data, {}, {"size": size})
+
+
 def _seconds_a_step(data, feed, trial, batch, seed):
     """Of a network that is made for this and dropped."""
+    import keras
+
+    from kit import builders
+    from kit.training import engines, probe, state
+
     keras.utils.set_random_seed(seed)
     model = builders.build(data.task, data.input, **trial)
     state.build(model, feed)
@@ -81,11 +101,33 @@ def _seconds_a_step(data, feed, trial, batch, seed):
     return probe.seconds_a_step(model, feed, batch, backend if backend in engines.names() else "keras")
 
 
-def _told(data, fit):
+def _reasons(kind, width, steps, each, left, steps_an_epoch, fit):
+    """One sentence for each decision."""
+    network = f"Backbone {kind.own['backbone']}" if "backbone" in kind.own else ""
+    network = ", ".join(filter(None, [network, "" if width is None else f"width {width}"]))
+    yield (
+        f"{network[:1].upper()}{network[1:]}: a step of {fit['batch_size']} samples takes "
+        f"{1000 * each:.0f} ms, so that {steps} steps fit into the {left:.3g} minutes that are left; "
+        f"{kind.steps} are wanted."
+    )
+    if "epochs" in fit:
+        yield f"{fit['epochs']} epochs are enough: with more, samples that never change are learnt by heart."
+        return
+    epochs = max(1, steps // steps_an_epoch)
+    yield f"That is about {epochs} epochs of {steps_an_epoch} steps; the learning rate falls to 0 by then."
+    if steps < kind.few:
+        found = "hardly a box is found" if kind.name == "detection" else "little is learnt"
+        yield f"That is little: below {kind.few} steps {found}. Give it more minutes."
+
+
+def _told(data, fit, size):
+    """What the data are, in one sentence."""
     if not data.task.is_dense:
-        return f"{len(data.train)} images: {data.input.describe()}."
+        shrunk = " to see more of them in the time" if size else ""
+        yield f"{len(data.train)} samples: {data.input.describe()}{shrunk}."
+        return
     shapes, patch = [label.shape[:2] for label in data.train.labels], fit["patch"]
     height, width = (sorted(sides)[len(sides) // 2] for sides in zip(*shapes, strict=True))
-    return (
+    yield (
         f"{len(shapes)} images, the median of {height} x {width} pixels: patches of {patch[0]} x {patch[1]}."
     )

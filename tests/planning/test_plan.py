@@ -1,5 +1,6 @@
 """kit.plan: code to edit, settings that are given stay, and the clock decides how wide."""
 
+import numpy as np
 import pytest
 
 import kit
@@ -52,8 +53,90 @@ def test_a_reason_is_told_for_each_choice(plan):
     assert "64 x 64" in told and "Width 8" in told and "epochs" in told
 
 
-def test_tasks_without_maps_leave_the_plan_to_fit():
-    assert kit.plan(kit.load_data("wine"), minutes=2).fit == {"minutes": 2}
+def planned(monkeypatch, data, milliseconds, minutes=1.0, **settled):
+    """The plan where a step of a network of width w takes `milliseconds(w, data)`, and looking no time."""
+
+    def seconds(data, feed, trial, batch, seed):
+        return milliseconds(trial.get("width"), data) / 1000
+
+    monkeypatch.setattr(widths, "_seconds_a_step", seconds)
+    monkeypatch.setattr(widths.time, "monotonic", lambda: 0.0)
+    return kit.plan(data, minutes=minutes, **settled)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return kit.load_data("digits")
+
+
+def test_images_get_the_widest_network_that_sees_enough_of_them(monkeypatch, digits):
+    # 51 seconds of 0.85 minutes; 2000 steps are wanted
+    plans = [planned(monkeypatch, digits, lambda w, _, each=each: each * w) for each in (0.5, 0.1)]
+    assert [plan.builder for plan in plans] == [{"backbone": "cnn", "width": w} for w in (48, 64)]
+    assert plans[0].fit == {"patience": 0, "batch_size": 32, "minutes": 1.0}
+
+
+def test_more_minutes_never_give_a_narrower_network(monkeypatch, digits):
+    found = [
+        planned(monkeypatch, digits, lambda w, _: 2.0 * w, minutes=m).builder["width"] for m in (1, 3, 9, 27)
+    ]
+    assert found == sorted(found) and found[0] < found[-1]
+
+
+def test_a_table_gets_its_backbone_and_the_plan_says_why(monkeypatch):
+    plan = planned(monkeypatch, kit.load_data("wine"), lambda w, _: 1.0, builder={"backbone": "mlp"})
+    assert plan.builder == {"backbone": "mlp", "width": 256}
+    told = " ".join(plan.why)
+    assert "125 samples" in told and "Backbone mlp, width 256" in told and "400 are wanted" in told
+
+
+def test_a_table_is_not_learnt_by_heart_however_much_time_there_is(monkeypatch):
+    short, long, ages = (
+        planned(monkeypatch, kit.load_data("wine"), lambda w, _, each=each: each, minutes=minutes)
+        for minutes, each in ((1, 1000.0), (1, 1.0), (99, 1.0))
+    )
+    assert "epochs" not in short.fit and short.builder["width"] == 64
+    assert long.fit["epochs"] == ages.fit["epochs"] == 100 and long.builder == ages.builder
+    assert "learnt by heart" in long.why[-1]
+
+
+def test_numbers_and_classes_of_tables_get_the_backbones_that_were_measured_best(monkeypatch):
+    found = [planned(monkeypatch, kit.load_data(name), lambda w, _: 1.0) for name in ("wine", "diabetes")]
+    assert [plan.builder["backbone"] for plan in found] == ["mlp", "tabm"]
+
+
+def test_a_backbone_without_known_widths_keeps_its_own(monkeypatch, digits):
+    plan = planned(monkeypatch, digits, lambda w, _: 1.0, builder={"backbone": "convnext_atto"})
+    assert plan.builder == {"backbone": "convnext_atto"}
+
+
+def test_what_is_copied_from_another_network_keeps_its_width(monkeypatch, digits):
+    plan = planned(monkeypatch, digits, lambda w, _: 1.0, fit={"fine_tune": "saved_models/other"})
+    assert plan.builder == {"backbone": "cnn"}
+
+
+def photos(edge):
+    rng = np.random.default_rng(0)
+    return kit.load_data((rng.integers(0, 255, size=(40, edge, edge, 3)).astype("uint8"), np.arange(40) % 2))
+
+
+def test_large_images_are_shrunk_where_too_few_could_be_seen(monkeypatch):
+    plan = planned(monkeypatch, photos(128), lambda w, data: data.input.size[0] ** 2 / 100)
+    assert plan.input == {"size": (64, 64)} and "image_size=(64, 64)" in repr(plan)
+    assert not planned(monkeypatch, photos(128), lambda w, data: 1.0).input
+
+
+def test_small_images_stay_as_they_are_however_little_time_there_is(monkeypatch):
+    plan = planned(monkeypatch, photos(48), lambda w, _: 1000.0)
+    assert not plan.input and "little is learnt" in plan.why[-1]
+
+
+def test_the_minutes_left_are_those_after_looking(monkeypatch, digits):
+    now = iter(range(0, 1000, 3))  # seconds: each look at the clock is 3 later
+    monkeypatch.setattr(widths, "_seconds_a_step", lambda *_: 0.001)
+    monkeypatch.setattr(widths.time, "monotonic", lambda: float(next(now)))
+    plan = kit.plan(digits, minutes=1)
+    assert 0.6 < plan.fit["minutes"] < 1 and "fit into" in plan.why[1]
 
 
 def test_no_time_is_no_plan():
