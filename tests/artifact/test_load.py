@@ -43,7 +43,7 @@ def in_a_fresh_process(tmp_path_factory):
     rows = [{"x0": 0.5, "x1": -2.0}, {"x0": float("nan"), "x1": 1.0}]
     here = []
     for number, task in enumerate(TASKS):
-        model = kit.build(task, (2,), width=8)
+        model = kit.build(task, (2,), backbone="mlp", width=8)
         path = kit.save(model, folder / str(number))
         here.append([decision.to_json() for decision in kit.artifact.Predictor(model)(rows)])
         assert path.is_dir()
