@@ -178,6 +178,19 @@ def test_each_flipped_bit_of_the_manifest_is_found(artifact):
                 verify(artifact)
 
 
+def test_a_manifest_from_before_manifests_had_a_checksum_is_read_and_its_members_are_checked(artifact):
+    manifest = json.loads((artifact / MANIFEST).read_text())
+    del manifest["sha256"]
+    (artifact / MANIFEST).write_text(json.dumps(manifest))
+    assert verify(artifact) == manifest
+    flipped = {**manifest, "sha257": "0" * 64}  # a bit of the name of the checksum
+    (artifact / MANIFEST).write_text(json.dumps(flipped))
+    assert fault(artifact) == ("manifest", MANIFEST)
+    (artifact / MANIFEST).write_text(json.dumps(manifest))
+    (artifact / "task.json").write_text((artifact / "task.json").read_text() + " ")
+    assert fault(artifact) == ("size", "task.json")
+
+
 def test_a_manifest_cut_anywhere_is_refused(artifact):
     content = (artifact / MANIFEST).read_bytes()
     for length in range(0, len(content) - 2, 25):
