@@ -85,7 +85,8 @@ def test_one_batch_can_be_learnt_by_heart(name, rng):
     model = built(name, dropout=0.0, learning_rate=0.01, depth=1)
     x, y = samples(model, 12, rng), model.kit.task.encode([0, 1, 2] * 4)
     before = model.evaluate(x, y, verbose=0)[0]
-    history = model.fit(x, y, epochs=25, verbose=0)
+    steps = 100 if model.kit.input.rank == 3 else 25  # noise of many steps is learnt late
+    history = model.fit(x, y, epochs=steps, verbose=0)
     assert history.history["loss"][-1] < 0.4 * before
 
 
