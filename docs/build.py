@@ -31,6 +31,8 @@ def main(argv=None):
     command.add_argument("--no-execute", action="store_true", help="show code without running it")
     command.add_argument("--only", default="*", metavar="PATTERN", help="execute these sources only")
     asked = command.parse_args(argv)
+    if not fnmatch.filter(map(_source, _executable()), asked.only):
+        command.error(f"--only {asked.only!r} fits no source. Try 'tutorials/concepts/*'.")
     build(asked.folder, "" if asked.no_execute else asked.only)
     faults = links.broken(asked.folder)
     for fault in faults:
@@ -64,13 +66,20 @@ def _documents():
 
 def _lessons(execute):
     """Pages of what has cells: the Markdown of this folder, and the tutorials."""
-    sources = [*(ROOT / "docs").glob("*.md"), *(ROOT / "tutorials").rglob("[0-9][0-9]_*.py")]
-    for path in sorted(sources):
-        source = path.relative_to(ROOT).as_posix()
+    for path in _executable():
+        source = _source(path)
         began, runs = time.monotonic(), bool(execute) and fnmatch.fnmatch(source, execute)
         yield notebooks.page(path, source, _target(path), runs)
         if runs:
             print(f"{source}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def _executable():
+    return sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "tutorials").rglob("[0-9][0-9]_*.py")])
+
+
+def _source(path):
+    return path.relative_to(ROOT).as_posix()
 
 
 def _target(path):

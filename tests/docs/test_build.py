@@ -64,3 +64,12 @@ def test_the_site_is_written_through_storage_alone():
     for path in (ROOT / "docs").glob("*.py"):
         lines = re.findall(r".*(?:\bopen\(|\.write_text\(|\.write_bytes\().*", path.read_text("utf-8"))
         assert all("storage." in line for line in lines), path.name
+
+
+def test_a_pattern_that_fits_nothing_is_refused_with_one_that_does(tmp_path, capsys):
+    from docs import build
+
+    with pytest.raises(SystemExit):
+        build.main([str(tmp_path / "site"), "--only", "concepts"])
+    assert "fits no source. Try 'tutorials/concepts/*'" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
