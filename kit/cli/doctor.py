@@ -1,4 +1,4 @@
-"""Find what is wrong with data, with a saved model, or with both together."""
+"""Find what is wrong with data, a saved model, or both together; without either, with this machine."""
 
 from kit.cli import output
 from kit.quiet import quiet
@@ -25,8 +25,8 @@ def run(args):
 
     if args.selftest:
         return _selftest(args)
-    if args.thing is None:
-        raise KitError("What is to be examined? Give data, an artifact or a .keras file; or --selftest.")
+    if args.thing is None and args.target is not None:
+        raise KitError("--target names a column of data. Give the data, too: kit doctor DATA --target COLUMN")
     with output.words_on_stderr():
         found = _examined(args)
     if args.json:
@@ -41,6 +41,8 @@ def _examined(args):
         import keras  # noqa: F401 - here: it takes seconds and talks about itself
 
         import kit
+    if args.thing is None:
+        return kit.doctor.environment()
     given = [args.thing] if args.data is None else [args.thing, args.data]
     if args.target is not None:
         given[-1] = kit.load_data(given[-1], target=args.target)

@@ -10,9 +10,10 @@ import types
 from kit.doctor.call import doctor
 from kit.doctor.finding import Finding, Findings
 
-__all__ = ["Finding", "Findings", "Watch", "doctor", "names", "selftest"]
+__all__ = ["Finding", "Findings", "Watch", "doctor", "environment", "names", "selftest"]
 _HOMES = {
     "Watch": "kit.doctor.watch",
+    "environment": "kit.doctor.environment",
     "names": "kit.doctor.rule",
     "selftest": "kit.doctor.selftest",
 }
@@ -27,7 +28,7 @@ def __getattr__(name):
 
 
 class _Verb(types.ModuleType):
-    """A module that can be called; importing the part `selftest` does not hide the function."""
+    """A module that can be called; importing a part does not hide the function of its name."""
 
     __call__ = staticmethod(doctor)
 

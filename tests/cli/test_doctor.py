@@ -18,7 +18,7 @@ def test_data_without_an_error_end_with_status_0(call):
 
 
 def test_words_that_say_nothing_are_refused(call):
-    for words in ((), ("nosuch",)):
+    for words in (("--target", "y"), ("nosuch",)):
         done = call("doctor", *words)
         assert done.status == 2 and "Traceback" not in done.err
 
@@ -28,3 +28,10 @@ def test_a_table_is_examined_by_its_target(call, tmp_path):
     (tmp_path / "t.csv").write_text("\n".join(["number,a,said", *rows]) + "\n")
     done = call("doctor", "t.csv", "--target", "said")
     assert "column 'number'" in done.out and "identifier_columns" in done.out
+
+
+def test_without_a_thing_the_machine_is_examined_and_nothing_is_left_behind(call, tmp_path):
+    done = call("doctor", "--json")
+    assert done.status == 0
+    assert {"versions", "backend", "whole_way"} <= {each["rule"] for each in done.json["findings"]}
+    assert not list(tmp_path.glob(".kit-doctor-*"))
