@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tutorials"
 TUTORIALS = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
 CONCEPTS = sorted((FOLDER / "concepts").glob("[0-9][0-9]_*.py"))
-LONG = ("02", *map("{:02}".format, range(6, 13)), "14", "15", "16")  # networks, searches, outputs
+LONG = ("02", "04", *map("{:02}".format, range(6, 13)), "14", "15", "16")  # networks, searches, outputs
 HANGS = 300  # seconds after which a tutorial is taken to hang; it needs a tenth of that
 
 
