@@ -24,7 +24,7 @@ def environment(folder="."):
 
     Example:
         >>> found = environment(folder)
-        >>> len(found.errors), {"versions", "backend", "processor", "whole_way"} <= {each.rule for each in found}
+        >>> len(found.errors), {"versions", "backend", "whole_way"} <= {each.rule for each in found}
         (0, True)
     """
     import keras
