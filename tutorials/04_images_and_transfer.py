@@ -128,8 +128,8 @@ assert not np.allclose(moved[2:-2, 4:-2], maps[2:-2, 4:-2], atol=0.1)
 # names: classes that are numbers or single characters are taken for symbols and are not mirrored, nor are
 # "left" and "right".
 #
-# The network learnt with these changes. Asked about changed pictures it loses a little, mostly to holes
-# that hide a stroke. Asked about mirrored ones it still knows a 0, which is the same on both sides, and no
+# The network learnt with these changes. Asked about changed pictures it loses a little: a hole can hide
+# a stroke. Asked about mirrored ones it still knows a 0, which is the same on both sides, and no
 # longer a 2.
 
 # %%
@@ -158,7 +158,9 @@ row = [("as it is", two[0])]
 row += [(f"epoch {n}", augment(two, [0], seed=0, epoch=n, policy=usual)[0]) for n in range(5)]
 row += [("mirrored", two[0][:, ::-1])]
 with draw.style():
-    picture, panels = draw.figure("Still a 2, but for the last", columns=len(row), width=9, height=1.9)
+    picture, panels = draw.figure(
+        "Still a 2, even where a hole hides a stroke; the last is none", columns=len(row), width=9, height=1.9
+    )
     for panel, (title, image) in zip(panels, row, strict=True):
         panel.imshow(image[..., 0], cmap="gray", vmin=0, vmax=255)
         panel.set_axis_off()
@@ -279,9 +281,8 @@ assert scores["head, then all"].mean() > scores["scratch, tuned"].mean()  # on a
 assert scores["head, then all"].mean() > scores["head alone"].mean() + 0.02
 
 # %% [markdown]
-# The head alone is a linear model of features that were made for 0 to 4. It cannot be far wrong with few
-# pictures, and it cannot be very right: a feature that 5 to 9 would need is not there. The second stage
-# makes it.
+# The head alone is a linear model of features that were made for 0 to 4. It has few weights to learn, and
+# cannot make a feature that 5 to 9 would need. The second stage can.
 #
 # ## Too fast, and it is forgotten
 # What is transferred is only as safe as the steps are small. Here the body is copied and nothing is
@@ -307,7 +308,7 @@ for seed in SEEDS[: 1 if SHORT else 3]:
         rows.append((rate, accuracy(hasty, data.test), accuracy(old, known.test)))
 remembered = pd.DataFrame(rows, columns=["rate", "5 to 9", "0 to 4"]).groupby("rate").mean()
 print(f"0 to 4 before: {learnt:.3f}", remembered.round(3), sep="\n")
-assert remembered["0 to 4"].is_monotonic_decreasing
+assert remembered["0 to 4"].iloc[0] > remembered["0 to 4"].iloc[1:].max() + 0.2
 assert remembered["0 to 4"].iloc[-1] < 0.5 < learnt
 assert remembered["5 to 9"].idxmax() == RATES[1]
 
