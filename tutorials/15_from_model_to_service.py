@@ -69,7 +69,8 @@ def ask(where, body=None, kind="application/json"):
         with urllib.request.urlopen(urllib.request.Request(address + where, body, headers)) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
+        with error:
+            return error.code, json.load(error)
 
 
 status, found = ask("/v1/models")
@@ -220,7 +221,11 @@ last = [http.client.HTTPConnection(address.removeprefix("http://")) for _ in ran
 for connection, file in zip(last, files, strict=False):
     connection.request("POST", "/v1/models/digits:predict", file, {"Content-Type": "image/png"})
 service.__exit__(None, None, None)  # what SIGTERM does to `kit serve`
-statuses = [connection.getresponse().status for connection in last]
+statuses = []
+for connection in last:
+    with connection.getresponse() as answer:
+        statuses.append(answer.status)
+    connection.close()
 print(statuses)
 assert statuses == [200] * 8
 
