@@ -117,6 +117,20 @@ def sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def last_written(folder, name):
+    """When a file of a name was last written anywhere below a folder, in nanoseconds since 1970; 0 if never.
+
+    Example:
+        >>> last_written(folder, "nothing.npz")
+        0
+    """
+    times = [0]
+    for path in Path(folder).rglob(name):
+        with contextlib.suppress(OSError):
+            times.append(path.stat().st_mtime_ns)
+    return max(times)
+
+
 def size(folder):
     """Bytes of all files below a folder; files that vanish meanwhile count nothing.
 

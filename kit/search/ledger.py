@@ -15,9 +15,11 @@ from kit.errors import SearchStateError
 from kit.plain import plain
 from kit.search import trial as trials
 from kit.search.journal import FORMAT, OWNERS, Journal, check_alone
+from kit.training.run import CHECKPOINT
 
 AWFUL = 1e30
-DEATHS = 10  # processes that a trial may cost; most of them are killed for reasons of their own
+DEATHS = 10  # processes in a row that may die with a trial before it has got any further
+TRIALS = "trials"  # folder of the states that trials carry on from
 DEFAULT = "default"  # name of the trial whose settings are those that nobody chose
 
 
@@ -30,7 +32,8 @@ class Entry:
         values: as the oracle suggested them.
         owner: of the process that trains it.
         outcome: the fields of its `Outcome`, or None while it runs.
-        deaths: processes that died with it.
+        deaths: processes that died with it since it last got further.
+        reached: when its state was last written before the last of them died, in nanoseconds since 1970.
     """
 
     trial: str
@@ -38,6 +41,7 @@ class Entry:
     owner: str
     outcome: dict | None = None
     deaths: int = 0
+    reached: int = 0
 
     @property
     def status(self):
@@ -150,15 +154,17 @@ class Ledger:
     def _left(self):
         for entry in self.running:
             alive = entry.owner == self.me or storage.owner(self.folder / OWNERS / entry.owner)
-            if not alive and entry.deaths + 1 < DEATHS:
-                self._write({"event": "taken", "trial": entry.trial, "owner": self.me})
+            if alive:
+                continue
+            reached = storage.last_written(self.folder / TRIALS / entry.trial, CHECKPOINT)
+            if reached > entry.reached or entry.deaths + 1 < DEATHS:
+                self._write({"event": "taken", "trial": entry.trial, "owner": self.me, "reached": reached})
                 return entry
-            if not alive:
-                self._give_up(entry)
+            self._give_up(entry)
         return None
 
     def _give_up(self, entry):
-        reason = f"{DEATHS} processes died with it; out of memory? Try a smaller batch_size."
+        reason = f"{DEATHS} processes in a row died with it; out of memory? Try a smaller batch_size."
         outcome = trials.Outcome(entry.trial, trials.FAILED, reason=reason)
         self._write(self._ending(outcome))
 
@@ -213,7 +219,9 @@ class Ledger:
 
     def _on_taken(self, record):
         entry = self.entries[record["trial"]]
-        entry.owner, entry.deaths = record["owner"], entry.deaths + 1
+        reached = record.get("reached", 0)  # not in journals of old
+        entry.deaths = 1 if reached > entry.reached else entry.deaths + 1
+        entry.owner, entry.reached = record["owner"], reached
 
     def _on_noted(self, record):
         self.note[record["name"]] = record["value"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from kit import storage
 from kit.search import contained
-from kit.search.ledger import DEFAULT, Entry
-from kit.search.trainer import TRIALS, weights_path
+from kit.search.ledger import DEFAULT, TRIALS, Entry
+from kit.search.trainer import weights_path
 
 _FLOAT = 4  # bytes of a weight
 _STATE = 5  # times the weights that a trial on its way holds: with the best ones and the optimizer's moments

@@ -14,11 +14,12 @@ from kit import namespace, storage
 from kit.errors import KitError, as_kit_error
 from kit.search import reuse, scoring
 from kit.search import trial as trials
+from kit.search.ledger import TRIALS
 from kit.training import callbacks as parts_of_a_run
 from kit.training import checkpoint
 from kit.training.run import CHECKPOINT
 
-TRIALS, WEIGHTS = "trials", "weights"
+WEIGHTS = "weights"
 
 
 class Trainer:

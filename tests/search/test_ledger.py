@@ -1,11 +1,14 @@
 """The ledger survives kills at every write, and shares trials between processes."""
 
+import os
+
 import pytest
 
 from kit import storage
 from kit.errors import SearchStateError
 from kit.search import trial as trials
 from kit.search.journal import FILE, OWNERS, Journal
+from kit.search.ledger import TRIALS
 from tests.search import standin
 
 ALGORITHMS = ("random", "grid", "hyperband", "bayesian")
@@ -147,7 +150,6 @@ def test_an_outcome_comes_too_late_when_the_trial_was_given_to_another(tmp_path)
 
 
 def test_a_second_process_is_refused_and_told_of_the_first_unless_it_joins(tmp_path):
-    import os
 
     one, other = standin.opened(tmp_path), standin.opened(tmp_path)
     with one.taking_part():
@@ -185,6 +187,18 @@ def test_a_trial_that_kills_every_process_is_given_up(tmp_path, monkeypatch):
     assert ledger.next(8).trial != first
     assert ledger.entries[first].status == "failed"
     assert "died" in ledger.entries[first].outcome["reason"]
+
+
+def test_a_trial_that_gets_further_between_two_deaths_is_not_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("kit.search.ledger.DEATHS", 3)
+    first = standin.opened(tmp_path).next(8).trial
+    for epoch in range(6):
+        state = tmp_path / TRIALS / first / "0-0" / "checkpoint.npz"
+        storage.write_bytes(state, b"state")
+        os.utime(state, ns=(epoch + 1, epoch + 1))
+        assert standin.opened(tmp_path).next(8).trial == first
+    assert standin.opened(tmp_path).next(8).trial == first  # the second death at the last state
+    assert standin.opened(tmp_path).next(8).trial != first
 
 
 def test_a_users_own_oracle_is_replayed_as_well(tmp_path):
