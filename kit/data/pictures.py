@@ -12,6 +12,7 @@ from kit.errors import KitError
 from kit.inputs import pixels
 from kit.inputs.images import Images
 
+_DARK = 0.25  # share of white below which all pixels of a data set may be on another scale
 _LARGEST = 128  # pixels of the longer side, where the user does not say
 
 
@@ -66,7 +67,22 @@ def _of_arrays(raw, request):
     raw.encoded, findings = images.encoded(raw.inputs)
     raw.findings += findings
     raw.keys = np.array([cache.key_of(picture) for picture in raw.encoded], "uint64")
+    if request.input is None and raw.input is None and not findings:
+        raw.notes += _dark(images, raw.inputs)
     return images
+
+
+def _dark(images, array):
+    """A note where whole numbers or floats are so small that white may be another number than 255."""
+    whole = array.dtype in (bool, np.uint16) or not array.size
+    brightest = images.scale if whole else float(array.max())
+    if not 0 < brightest <= _DARK * images.scale:
+        return []
+    cure = f"input=kit.Images({images.size}, {images.channels}, scale={brightest:g})"
+    return [
+        f"No pixel is brighter than {brightest:g} of {images.scale:g}: if that is white, give {cure}, "
+        "for pictures are varied by shares of white."
+    ]
 
 
 def _of_files(raw, request):

@@ -90,6 +90,17 @@ def test_images_have_no_columns(tmp_path, wish):
         pictures.take_out(files(tmp_path, gray(4, 4)), Request("p", **wish))
 
 
+@pytest.mark.parametrize(
+    ("array", "noted"),
+    [(np.full((2, 4, 4, 1), 16.0), True), (np.full((2, 4, 4, 1), 16), True), (np.zeros((2, 4, 4, 1)), False),
+     (np.full((2, 4, 4, 1), 16, "uint16"), False), (np.full((2, 4, 4, 1), 200.0), False)],
+)  # fmt: skip
+def test_arrays_whose_white_may_be_another_number_are_noted(array, noted):
+    raw = Raw("arrays", array, names=["a", "b"])
+    assert pictures.described(raw, Request("p")).scale == 255
+    assert any("scale=16" in note for note in raw.notes) == noted
+
+
 def test_arrays_have_keys_that_are_equal_where_pixels_are():
     raw = Raw("p", np.array([1, 2, 1], "uint8").reshape(3, 1, 1, 1))
     pictures.described(raw, Request("p"))
