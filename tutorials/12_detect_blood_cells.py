@@ -14,6 +14,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from PIL import Image
 
 import kit
 from kit import draw, storage
@@ -101,6 +102,11 @@ assert max(share, key=share.get) == "RBC" and share["RBC"] > 0.5  # the common c
 assert min(middle, key=middle.get) == "Platelets" and middle["WBC"] > 2 * middle["Platelets"]
 
 
+def opened(image):
+    """The (height, width, 3) pixels of an image, which may be a file."""
+    return np.asarray(Image.open(image).convert("RGB") if isinstance(image, Path) else image)
+
+
 def show(panel, image, boxes, names, scores=None):
     """An image with its boxes."""
     draw.boxes_on(panel, image / 255, boxes, names, [COLORS[name] for name in names], scores)
@@ -109,7 +115,7 @@ def show(panel, image, boxes, names, scores=None):
 with draw.style():
     picture, panels = draw.figure("Three images and what was marked in them", columns=3, width=9, height=3)
     for panel, image, (boxes, kinds) in zip(panels, data.train.inputs, labels, strict=False):
-        show(panel, np.asarray(image), boxes, kinds)
+        show(panel, opened(image), boxes, kinds)
 storage.write_bytes("pictures/12_truth.png", draw.png(picture))
 
 # %% [markdown]
@@ -227,7 +233,7 @@ storage.write_bytes("pictures/12_scores.png", draw.png(picture))
 # %%
 kit.save(model, "saved_models/cells", report=report)
 predictor = kit.load("saved_models/cells")
-few = [np.asarray(data.test.inputs[index]) for index in range(4)]
+few = [opened(data.test.inputs[index]) for index in range(4)]
 decisions = [predictor(image) for image in few]
 decision = decisions[0]
 print(
