@@ -121,14 +121,15 @@ storage.write_bytes("pictures/12_truth.png", draw.png(picture))
 # %% [markdown]
 # ## Build
 # A one-stage detector looks from a fixed grid of places. kit lets the sizes of the objects decide how fine
-# it is: platelets are small, so places are 4 pixels apart. Large objects would add coarser grids to it.
+# it is: places are not farther apart than a platelet is wide. Large objects would add coarser grids to it.
 
 # %%
 model = kit.build_detector(data.task, data.input, width=WIDTH)
 strides = model.kit.task.strides
 places = sum(-(-data.input.size[0] // stride) * -(-data.input.size[1] // stride) for stride in strides)
 print(f"{model.count_params():,} parameters; strides {strides}, so {places} places")
-assert strides[0] == 4
+height = opened(data.train.inputs[0]).shape[0]
+assert strides[0] <= middle["Platelets"] * data.input.size[0] / height
 assert model.output_shape == (None, places, 4 + len(classes))
 
 # %% [markdown]
