@@ -103,7 +103,7 @@ def each_dense(x, units, *, bias=None, name=None):
     Args:
         x: (batch, members, F) tensor.
         units: outputs of each.
-        bias: initializer of the (members, units) biases.
+        bias: initializer of the (members, units) biases; of (members,) ones for a single unit.
         name: of the layer.
 
     Returns:
@@ -116,7 +116,10 @@ def each_dense(x, units, *, bias=None, name=None):
     count, size = x.shape[1:]
     start = keras.initializers.RandomUniform(-(size**-0.5), size**-0.5)
     style = {"kernel_initializer": start, "bias_initializer": bias or "zeros", "dtype": "float32"}
-    said = keras.layers.EinsumDense("bmf,mfu->bmu", (count, units), bias_axes="mu", name=name, **style)(x)
+    if units == 1:  # LiteRT's converter takes biases (members, 1) for those of channels that come first
+        said = keras.layers.EinsumDense("bmf,mf->bm", count, bias_axes="m", name=name, **style)(x)
+    else:
+        said = keras.layers.EinsumDense("bmf,mfu->bmu", (count, units), bias_axes="mu", name=name, **style)(x)
     return ops.reshape(said, (-1, units))
 
 

@@ -26,6 +26,16 @@ def test_each_head_is_a_dense_layer_of_one_member(rng):
     np.testing.assert_allclose(model(x), by_hand, rtol=1e-4, atol=1e-5)
 
 
+def test_a_head_of_one_unit_is_that_of_several_with_one(rng):
+    inputs = keras.Input((3, 4))
+    model = keras.Model(inputs, each_dense(inputs, 1, bias=keras.initializers.Constant([5.0])))
+    kernels, biases = model.get_weights()
+    assert biases.tolist() == [5, 5, 5]
+    x = rng.normal(size=(2, 3, 4)).astype("float32")
+    by_hand = [[x[row, member] @ kernels[member] + 5] for row in range(2) for member in range(3)]
+    np.testing.assert_allclose(model(x), by_hand, rtol=1e-4, atol=1e-5)
+
+
 def test_the_mean_is_taken_of_the_members_of_each_sample_and_not_in_training(rng):
     rows = rng.normal(size=(6, 2)).astype("float32")
     layer = MeanOfMembers(3)
