@@ -3,7 +3,10 @@
 import math
 
 _LOCAL_NORMS = ("BatchNormalization", "LayerNormalization")
-_GLOBAL = ("GroupNormalization", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Attend")
+_GLOBAL = {
+    "GroupNormalization", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Flatten", "Resizing",
+    "Attend", "Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention",
+}  # fmt: skip
 
 
 def reach(model):
@@ -13,7 +16,7 @@ def reach(model):
     to look at its own place only counts as nothing.
 
     Args:
-        model: a functional `keras.Model` from one image to one map.
+        model: a built `keras.Model` with a graph, from one image to one map.
 
     Example:
         >>> import keras
@@ -22,6 +25,7 @@ def reach(model):
         >>> reach(keras.Model(image, x))  # one pixel of the pool, two of the convolution
         3
     """
+    model = getattr(model, "_functional", None) or model  # what a Sequential is made of
     known = {id(tensor): (1.0, 0.0) for tensor in model.inputs}  # pixels a step, pixels to each side
     for depth in sorted(model._nodes_by_depth, reverse=True):
         for node in model._nodes_by_depth[depth]:

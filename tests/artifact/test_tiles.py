@@ -60,6 +60,14 @@ def test_the_reach_is_that_of_the_kernels(layers, expected):
     for layer in layers:
         x = layer(x)
     assert reach(keras.Model(image, x)) == expected
+    assert reach(keras.Sequential([keras.Input((None, None, 1)), *layers])) == expected
+
+
+def test_attention_reaches_everywhere():
+    image = keras.Input((8, 8, 2))
+    tokens = keras.layers.Reshape((64, 2))(image)
+    seen = keras.layers.MultiHeadAttention(1, 2)(tokens, tokens)
+    assert reach(keras.Model(image, keras.layers.Reshape((8, 8, 2))(seen))) == np.inf
 
 
 def test_no_pixel_beyond_the_reach_changes_an_output(network):
