@@ -120,18 +120,21 @@ def _tensorflow(model):
     programs = collections.OrderedDict()  # one for each shape: layers that resize need to know it
     lock = threading.Lock()
 
-    def program(shape):
+    def program(x):
+        known = tuple((each.shape, each.dtype.str) for each in tf.nest.flatten(x))
         with lock:  # threads share the programs
-            if shape not in programs:
-                programs[shape] = tf.function(lambda x: model(x, training=False), reduce_retracing=False)
-            programs.move_to_end(shape)
+            if known not in programs:  # traced here: of functions that trace when called, TensorFlow warns
+                given = tf.nest.map_structure(lambda each: tf.TensorSpec(each.shape, each.dtype), x)
+                traced = tf.function(lambda x: model(x, training=False), reduce_retracing=False)
+                programs[known] = traced.get_concrete_function(given)
+            programs.move_to_end(known)
             if len(programs) > _PROGRAMS:
                 programs.popitem(last=False)
-            return programs[shape]
+            return programs[known]
 
     def forward(x):
-        shape = tuple(np.shape(each) for each in x.values()) if isinstance(x, dict) else np.shape(x)
-        return program(shape)(x).numpy()
+        x = tf.nest.map_structure(np.asarray, x)
+        return program(x)(x).numpy()
 
     return forward
 

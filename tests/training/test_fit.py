@@ -304,3 +304,17 @@ def test_a_run_that_paused_goes_on_to_the_weights_of_one_that_did_not(tmp_path):
     for one, other in zip(*(weights for weights, _ in ends), strict=True):
         np.testing.assert_array_equal(one, other)
     assert ends[0][1] == ends[1][1]
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's own warnings")
+def test_many_short_trainings_in_one_process_make_tensorflow_warn_of_nothing(monkeypatch):
+    import tensorflow as tf
+
+    said = []
+    monkeypatch.setattr(tf.get_logger(), "handle", lambda record: said.append(record.getMessage()))
+    data = kit.load_data("wine")
+    for seed in range(6):
+        model = kit.build_classifier(data.task, data.input, backbone="mlp", width=4, depth=1)
+        kit.fit(model, data, epochs=1, seed=seed, engine="tensorflow", verbose=0)
+        kit.evaluate(model, data.test, resamples=2)
+    assert not said

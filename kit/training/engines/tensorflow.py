@@ -21,13 +21,13 @@ class TensorFlowEngine(EpochEngine):
 
     def train(self, data, order):
         """Runs the steps whose rows are in `order` (steps, batch); -> steps done, metrics."""
-        self._train = self._train or tf.function(self._steps, input_signature=_signature(data))
+        self._train = self._train or _traced(self._steps, data)
         done, logs = self._train(data, tf.convert_to_tensor(order))
         return int(done), _numbers(logs)
 
     def test(self, data, order):
         """Measures the rows in `order` (steps, batch); -> metrics."""
-        self._test = self._test or tf.function(self._measures, input_signature=_signature(data))
+        self._test = self._test or _traced(self._measures, data)
         return _numbers(self._test(data, tf.convert_to_tensor(order)))
 
     def _steps(self, data, order):
@@ -48,10 +48,13 @@ class TensorFlowEngine(EpochEngine):
         return self.model.get_metrics_result()
 
 
-def _signature(data):
-    """Any number of samples, steps and rows a step: the last, smaller batch needs no trace of its own."""
+def _traced(function, data):
+    """A graph for any number of samples, steps and rows a step, so also for the last, smaller batch.
+
+    It is traced here, once: of functions that trace when they are called, TensorFlow warns after five models.
+    """
     samples = tf.nest.map_structure(lambda array: tf.TensorSpec([None, *array.shape[1:]], array.dtype), data)
-    return samples, tf.TensorSpec([None, None], tf.int32)
+    return tf.function(function).get_concrete_function(samples, tf.TensorSpec([None, None], tf.int32))
 
 
 def _taken(data, rows):
