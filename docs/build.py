@@ -33,8 +33,8 @@ def main(argv=None):
     asked = command.parse_args(argv)
     if not fnmatch.filter(map(_source, _executable()), asked.only):
         command.error(f"--only {asked.only!r} fits no source. Try 'tutorials/concepts/*'.")
-    build(asked.folder, "" if asked.no_execute else asked.only)
-    faults = links.broken(asked.folder)
+    faults = build(asked.folder, "" if asked.no_execute else asked.only)
+    faults += links.broken(asked.folder)
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{len(list(asked.folder.rglob('*.html')))} pages in {asked.folder}")
@@ -48,16 +48,18 @@ def build(folder, execute="*"):
         folder: where to; files of an earlier build are replaced.
         execute: pattern of the sources that are run, such as "tutorials/concepts/*"; "" for none.
 
-    Raises:
-        RuntimeError: if a cell of a source fails; names the source and ends with the error.
+    Returns:
+        A list of texts: each source of which a cell fails, with the error. Its page shows code alone.
     """
-    pages = [*_documents(), *_lessons(execute), *reference.pages(ROOT)]
+    lessons = list(_lessons(execute))
+    pages = [*_documents(), *(page for page, _ in lessons), *reference.pages(ROOT)]
     site = Site(pages)
     for page in pages:
         storage.write_text(folder / page.target, site.html(page))
         for name, content in page.files.items():
             storage.write_bytes((folder / page.target).parent / name, content)
     storage.write_text(folder / "site.css", site.css())
+    return [fault for _, fault in lessons if fault]
 
 
 def _documents():
@@ -65,13 +67,18 @@ def _documents():
 
 
 def _lessons(execute):
-    """Pages of what has cells: the Markdown of this folder, and the tutorials."""
+    """(page, what failed in it or None) of what has cells: the Markdown of this folder, and the tutorials."""
     for path in _executable():
-        source = _source(path)
+        source, target = _source(path), _target(path)
         began, runs = time.monotonic(), bool(execute) and fnmatch.fnmatch(source, execute)
-        yield notebooks.page(path, source, _target(path), runs)
+        try:
+            page, fault = notebooks.page(path, source, target, runs), None
+        except RuntimeError as error:  # the others may have taken minutes: their pages are kept
+            page, fault = notebooks.page(path, source, target, execute=False), str(error)
         if runs:
-            print(f"{source}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+            state = "failed after " if fault else ""
+            print(f"{source}: {state}{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        yield page, fault
 
 
 def _executable():

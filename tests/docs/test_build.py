@@ -29,6 +29,22 @@ def test_every_tutorial_has_a_page_a_notebook_and_its_script(site):
         assert place.with_suffix(".html").is_file() and place.with_suffix(".ipynb").is_file()
 
 
+def test_a_source_that_fails_is_named_and_the_others_are_kept(tmp_path, monkeypatch, capsys):
+    from docs import build, notebooks
+
+    plain = notebooks.page
+
+    def page(path, source, target, execute):
+        if execute:
+            raise RuntimeError(f"{path}: a cell failed.\nthe claim")
+        return plain(path, source, target, execute)
+
+    monkeypatch.setattr(notebooks, "page", page)
+    assert build.main([str(tmp_path), "--only", "docs/gallery.md"]) == 1
+    assert "gallery.md: a cell failed.\nthe claim" in capsys.readouterr().err
+    assert "<pre" in (tmp_path / "gallery.html").read_text("utf-8")
+
+
 def test_links_to_sources_lead_to_pages(site):
     assert 'href="concepts/index.html"' in read(site, "tutorials/index.html")
     assert 'href="09_overfitting_and_what_helps.html"' in read(site, "tutorials/concepts/index.html")
