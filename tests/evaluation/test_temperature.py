@@ -63,6 +63,18 @@ def test_no_mistake_on_few_samples_is_no_reason_to_be_sure():
     assert 0.9 < sure < 1 - 0.5 / 22
 
 
+@pytest.mark.parametrize("right", [5, 200, 269, 270])
+def test_samples_that_it_was_fitted_on_are_never_predicted_worse(right, rng):
+    logits = 6 * rng.random((270, 10)) + 8 * np.eye(10)[np.arange(270) % 10]
+    true = np.where(np.arange(270) < right, logits.argmax(axis=1), (logits.argmax(axis=1) + 1) % 10)
+    outputs = special.softmax(logits, axis=1)
+    found = temperature.fitted(outputs, np.eye(10)[true], "softmax")
+    after = calibration.tempered(outputs, "softmax", calibration.Calibration(270, found))
+    labels = list(range(10))
+    worse = metrics.log_loss(true, after, labels=labels) - metrics.log_loss(true, outputs, labels=labels)
+    assert worse < 1e-6
+
+
 def test_outputs_that_say_nothing_are_flattened(rng):
     outputs = special.softmax(3 * rng.normal(size=(500, 3)), axis=1)
     truth = np.eye(3)[rng.integers(0, 3, 500)]
