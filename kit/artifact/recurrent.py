@@ -1,0 +1,210 @@
+"""Recurrent layers in an ONNX file: the network is cut at each, and ONNX's own operators join the ends.
+
+Keras exports a recurrent layer as a loop with a graph inside, which `kit.artifact.graph` lets no file
+hold. ONNX's GRU and LSTM say the same in one node, which ends with the steps that it is given.
+Source: https://onnx.ai/onnx/operators/onnx__GRU.html and onnx__LSTM.html (gates, their order and the biases)
+"""
+
+import dataclasses
+
+import numpy as np
+
+_ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
+_GATES = {"GRU": (0, 1, 2), "LSTM": (0, 3, 1, 2)}  # of Keras in the order of ONNX: z r h, and i o f c
+_TURNED = (1, 0, 2)  # axes: steps first, or the batch again
+_LAST_FIRST = (-1, -(2**31), 1, -1)  # start, end, axis and step of a slice
+_INT32, _INT64 = 6, 7  # onnx.TensorProto
+_LAST = 2**31 - 1  # sorts after every step
+
+
+@dataclasses.dataclass(frozen=True)
+class Joint:
+    """One place where a network was cut: a layer and the tensors of the cut network around it.
+
+    Attributes:
+        layer: a `keras.layers.GRU` or `LSTM`.
+        x: place among the outputs of what the layer takes.
+        mask: place among the outputs of its mask, or None.
+        y: name of the input that stands for what the layer gives.
+    """
+
+    layer: object
+    x: int
+    mask: int | None
+    y: str
+
+
+def obstacle(network):
+    """Why a recurrent layer of this network is no operator of ONNX, as text; None where each is one.
+
+    Example:
+        >>> import keras
+        >>> series = keras.Input((9, 2))
+        >>> obstacle(keras.Model(series, keras.layers.GRU(4, activation="elu", name="gru")(series)))
+        "layer 'gru' has the activation 'elu'; ONNX's GRU takes relu, sigmoid or tanh"
+        >>> obstacle(keras.Model(series, keras.layers.GRU(4, name="gru")(series)))
+    """
+    import keras
+
+    layers = _recurrent(network)
+    for layer in network.layers if layers else ():
+        if isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False):
+            return f"layer '{layer.name}' hands a mask on unseen; give recurrent layers theirs as mask=..."
+    return next(filter(None, map(_obstacle, layers)), None)
+
+
+def cut(network):
+    """The network without its recurrent layers, and where they were.
+
+    Args:
+        network: a built `keras.Model` to which `obstacle` has no objection.
+
+    Returns:
+        (network, joints). What the layers give are further inputs; what they take, further outputs after
+        the first. A network without any is given back as it is.
+    """
+    import keras
+
+    layers = _recurrent(network)
+    if not layers:
+        return network, ()
+    inputs, outputs, places = [*network.inputs, *(layer.output for layer in layers)], [*network.outputs], []
+    for layer in layers:
+        arguments = _call(layer).arguments
+        mask = arguments.kwargs.get("mask")
+        places.append([None if each is None else _place(each, outputs) for each in (arguments.args[0], mask)])
+    through = {id(each) for each in inputs}  # Keras takes no output that is an input
+    outputs = [keras.layers.Identity()(each) if id(each) in through else each for each in outputs]
+    without = keras.Model(inputs, outputs, name=network.name)
+    names = [tensor.name for tensor in without.inputs[len(network.inputs) :]]
+    return without, [Joint(layer, *at, y) for layer, at, y in zip(layers, places, names, strict=True)]
+
+
+def join(graph, joints):
+    """Puts the recurrent layers into the graph of a network that was cut.
+
+    Args:
+        graph: a `kit.artifact.onnx_graph.OnnxGraph`; it is changed.
+        joints: what `cut` gave.
+    """
+    for joint in joints:
+        mask = None if joint.mask is None else graph.outputs[joint.mask]
+        _add(graph, joint.layer, graph.outputs[joint.x], mask, joint.y)
+    if joints:
+        graph.narrow({joint.y for joint in joints}, graph.outputs[1:])
+
+
+def _add(graph, layer, x, mask, y):
+    """What a recurrent layer does: (batch, steps, channels) and a mask (batch, steps) or None -> y."""
+    places = None if mask is None else _Places(graph, mask)
+    x, ends = (x, []) if places is None else (places.first(x), [places.count])
+    weights = [graph.constant(array, "float32") for array in _weights(layer)]
+    x = graph.add("Transpose", x, perm=_TURNED)
+    every, last = graph.add(type(layer).__name__, x, *weights, *ends, outputs=2, **_attributes(layer))
+    if not layer.return_sequences:
+        graph.add("Squeeze", last, graph.constant([0]), gives=y)
+        return
+    found = graph.add("Transpose", graph.add("Squeeze", every, graph.constant([1])), perm=_TURNED)
+    if places is not None:
+        found = places.back(found, layer.go_backwards)
+    if layer.go_backwards:  # Keras gives the last step first
+        found = graph.add("Slice", found, *(graph.constant([each]) for each in _LAST_FIRST))
+    graph.add("Identity", found, gives=y)
+
+
+class _Places:
+    """Nodes for a mask (batch, steps): Keras keeps the state where it is false, ONNX knows only an end.
+
+    So the steps that count go to the front, in their order, and are counted; what the operator gives
+    for them goes back, to each step that counts and to those after it that do not.
+    """
+
+    def __init__(self, graph, mask):
+        self._graph = graph
+        self._ones = graph.add("Cast", mask, to=_INT64)
+        self._until = graph.add("CumSum", self._ones, graph.constant(1))  # steps that count, up to each
+        total = graph.add("ReduceSum", self._ones, graph.constant([1]), keepdims=0)
+        self.count = graph.add("Cast", total, to=_INT32)
+        key = graph.add("Where", mask, self._until, graph.constant(_LAST))
+        size = graph.add("Slice", graph.add("Shape", mask), *(graph.constant([each]) for each in (1, 2)))
+        _, self._order = graph.add("TopK", key, size, outputs=2, largest=0)
+
+    def first(self, x):
+        """x with the steps that count in front."""
+        return self._taken(x, self._order)
+
+    def back(self, y, backwards):
+        """What was found for the steps in front -> for all steps; 0 before any counted, as in Keras."""
+        if backwards:  # as many steps counted before the one that was read last
+            return self._taken(y, self._graph.add("Sub", self._until, self._ones))
+        return self._taken(self._graph.add("Pad", y, self._graph.constant([0, 1, 0, 0, 0, 0])), self._until)
+
+    def _taken(self, x, places):
+        each = self._graph.add("Unsqueeze", places, self._graph.constant([-1]))
+        return self._graph.add("GatherND", x, each, batch_dims=1)
+
+
+def _recurrent(network):
+    """The layers of a network that step over series, in their order."""
+    import keras
+
+    kinds = (keras.layers.GRU, keras.layers.LSTM, keras.layers.SimpleRNN)
+    return [layer for layer in network.layers if isinstance(layer, kinds)]
+
+
+def _obstacle(layer):
+    kind, mask = type(layer).__name__, _call(layer).arguments.kwargs.get("mask")
+    if kind not in _GATES:
+        return f"layer '{layer.name}' is a {kind}; take a GRU or an LSTM"
+    for function in (layer.activation, layer.recurrent_activation):
+        if function.__name__ not in _ACTIVATIONS:
+            known = "relu, sigmoid or tanh"
+            return (
+                f"layer '{layer.name}' has the activation '{function.__name__}'; ONNX's {kind} takes {known}"
+            )
+    if layer.stateful or layer.return_state or len(layer._inbound_nodes) > 1:
+        return f"layer '{layer.name}' keeps or hands on its state, or is called twice"
+    if len(_call(layer).input_tensors) > 1 + (mask is not None):
+        return f"layer '{layer.name}' starts from a state that is given to it"
+    return None
+
+
+def _call(layer):
+    return layer._inbound_nodes[0]
+
+
+def _place(tensor, outputs):
+    """Where among the outputs a tensor stands; it is added where it does not."""
+    for place, other in enumerate(outputs):
+        if other is tensor:
+            return place
+    outputs.append(tensor)
+    return len(outputs) - 1
+
+
+def _weights(layer):
+    """Kernels (1, gates * units, ...) and bias (1, 2 * gates * units) in ONNX's order, float32."""
+    import keras
+
+    gates, units = _GATES[type(layer).__name__], layer.units
+    kernel, recurrent = (
+        keras.ops.convert_to_numpy(each) for each in (layer.cell.kernel, layer.cell.recurrent_kernel)
+    )
+    bias = np.zeros((2, len(gates) * units), "float32")  # what is added to the input, and to the state
+    if layer.use_bias:
+        given = keras.ops.convert_to_numpy(layer.cell.bias)
+        bias[: given.ndim] = given  # of one axis: that of the input alone
+
+    def turned(array):
+        parts = np.split(array, len(gates), axis=-1)
+        return np.concatenate([parts[gate] for gate in gates], axis=-1).astype("float32")
+
+    return turned(kernel).T[None], turned(recurrent).T[None], turned(bias).reshape(1, -1)
+
+
+def _attributes(layer):
+    gate, state = (_ACTIVATIONS[each.__name__] for each in (layer.recurrent_activation, layer.activation))
+    names = [gate, state] if type(layer).__name__ == "GRU" else [gate, state, state]
+    reset = {"linear_before_reset": int(layer.reset_after)} if type(layer).__name__ == "GRU" else {}
+    direction = "reverse" if layer.go_backwards else "forward"
+    return {"hidden_size": layer.units, "direction": direction, "activations": names, **reset}
