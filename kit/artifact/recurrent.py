@@ -11,10 +11,10 @@ import numpy as np
 
 _ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 _GATES = {"GRU": (0, 1, 2), "LSTM": (0, 3, 1, 2)}  # of Keras in the order of ONNX: z r h, and i o f c
-_TURNED = (1, 0, 2)  # axes: steps first, or the batch again
+_STEPS_FIRST = (1, 0, 2)  # axes; again, the batch comes first
 _LAST_FIRST = (-1, -(2**31), 1, -1)  # start, end, axis and step of a slice
-_INT32, _INT64 = 6, 7  # onnx.TensorProto
-_LAST = 2**31 - 1  # sorts after every step
+_INT64 = 7  # onnx.TensorProto.INT64
+_AFTER_ALL = 2**31 - 1  # sorts after every step
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,36 +96,40 @@ def join(graph, joints):
 
 def _add(graph, layer, x, mask, y):
     """What a recurrent layer does: (batch, steps, channels) and a mask (batch, steps) or None -> y."""
+    if layer.go_backwards:  # Keras gives its results in this order, too
+        x, mask = (each and _turned_round(graph, each) for each in (x, mask))
     places = None if mask is None else _Places(graph, mask)
-    x, ends = (x, []) if places is None else (places.first(x), [places.count])
+    x = x if places is None else places.first(x)
     weights = [graph.constant(array, "float32") for array in _weights(layer)]
-    x = graph.add("Transpose", x, perm=_TURNED)
-    every, last = graph.add(type(layer).__name__, x, *weights, *ends, outputs=2, **_attributes(layer))
-    if not layer.return_sequences:
+    x = graph.add("Transpose", x, perm=_STEPS_FIRST)
+    every, last = graph.add(type(layer).__name__, x, *weights, outputs=2, **_attributes(layer))
+    if places is None and not layer.return_sequences:
         graph.add("Squeeze", last, graph.constant([0]), gives=y)
         return
-    found = graph.add("Transpose", graph.add("Squeeze", every, graph.constant([1])), perm=_TURNED)
-    if places is not None:
-        found = places.back(found, layer.go_backwards)
-    if layer.go_backwards:  # Keras gives the last step first
-        found = graph.add("Slice", found, *(graph.constant([each]) for each in _LAST_FIRST))
-    graph.add("Identity", found, gives=y)
+    every = graph.add("Squeeze", every, graph.constant([1]))
+    every = graph.add("Transpose", every, perm=_STEPS_FIRST)
+    every = every if places is None else places.back(every, layer.return_sequences)
+    graph.add("Identity", every, gives=y)
+
+
+def _turned_round(graph, x):
+    return graph.add("Slice", x, *(graph.constant([each]) for each in _LAST_FIRST))
 
 
 class _Places:
-    """Nodes for a mask (batch, steps): Keras keeps the state where it is false, ONNX knows only an end.
+    """Nodes for a mask (batch, steps): Keras keeps the state where it is false, ONNX keeps it nowhere.
 
-    So the steps that count go to the front, in their order, and are counted; what the operator gives
-    for them goes back, to each step that counts and to those after it that do not.
+    So the steps that count go to the front, in their order. What the operator gives for them goes back,
+    to each step that counts and to those after it that do not. ONNX's own numbers of steps are not used:
+    they know no gaps, and OpenVINO reads them otherwise than ONNX Runtime.
     """
 
     def __init__(self, graph, mask):
         self._graph = graph
-        self._ones = graph.add("Cast", mask, to=_INT64)
-        self._until = graph.add("CumSum", self._ones, graph.constant(1))  # steps that count, up to each
-        total = graph.add("ReduceSum", self._ones, graph.constant([1]), keepdims=0)
-        self.count = graph.add("Cast", total, to=_INT32)
-        key = graph.add("Where", mask, self._until, graph.constant(_LAST))
+        ones = graph.add("Cast", mask, to=_INT64)
+        self._until = graph.add("CumSum", ones, graph.constant(1))  # steps that count, up to each
+        self._count = graph.add("ReduceSum", ones, graph.constant([1]), keepdims=0)
+        key = graph.add("Where", mask, self._until, graph.constant(_AFTER_ALL))
         size = graph.add("Slice", graph.add("Shape", mask), *(graph.constant([each]) for each in (1, 2)))
         _, self._order = graph.add("TopK", key, size, outputs=2, largest=0)
 
@@ -133,15 +137,18 @@ class _Places:
         """x with the steps that count in front."""
         return self._taken(x, self._order)
 
-    def back(self, y, backwards):
-        """What was found for the steps in front -> for all steps; 0 before any counted, as in Keras."""
-        if backwards:  # as many steps counted before the one that was read last
-            return self._taken(y, self._graph.add("Sub", self._until, self._ones))
-        return self._taken(self._graph.add("Pad", y, self._graph.constant([0, 1, 0, 0, 0, 0])), self._until)
+    def back(self, y, every):
+        """What was found for the steps in front -> for every step, or at the last that counts.
+
+        It is 0 where no step counts up to there, as in Keras.
+        """
+        y = self._graph.add("Pad", y, self._graph.constant([0, 1, 0, 0, 0, 0]))
+        return self._taken(y, self._until if every else self._count)
 
     def _taken(self, x, places):
-        each = self._graph.add("Unsqueeze", places, self._graph.constant([-1]))
-        return self._graph.add("GatherND", x, each, batch_dims=1)
+        """x at one place of each row, (batch,), or at several, (batch, steps)."""
+        axis = self._graph.constant([-1])
+        return self._graph.add("GatherND", x, self._graph.add("Unsqueeze", places, axis), batch_dims=1)
 
 
 def _recurrent(network):
@@ -206,5 +213,4 @@ def _attributes(layer):
     gate, state = (_ACTIVATIONS[each.__name__] for each in (layer.recurrent_activation, layer.activation))
     names = [gate, state] if type(layer).__name__ == "GRU" else [gate, state, state]
     reset = {"linear_before_reset": int(layer.reset_after)} if type(layer).__name__ == "GRU" else {}
-    direction = "reverse" if layer.go_backwards else "forward"
-    return {"hidden_size": layer.units, "direction": direction, "activations": names, **reset}
+    return {"hidden_size": layer.units, "activations": names, **reset}
