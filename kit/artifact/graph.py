@@ -76,7 +76,7 @@ def _check_graph(graph):
 
 
 def _check_node(node):
-    kinds = []
+    kinds, attributes = [], []
     for number, value in _fields(node):
         if number == 7 and bytes(value) not in (b"", b"ai.onnx"):
             raise _Refused(f"uses an operator of {_text(value)}; expected ONNX's own")
@@ -85,9 +85,11 @@ def _check_node(node):
         if number == 4:
             kinds.append(_text(value))
         elif number == 5:
-            _check_attribute(value)
+            attributes.append(value)
     if len(kinds) != 1 or kinds[0] not in OPERATORS:
         raise _Refused(f"uses the operator {' '.join(kinds) or 'without a name'}, which is not on the list")
+    for attribute in attributes:
+        _check_attribute(attribute)
 
 
 def _check_attribute(attribute):

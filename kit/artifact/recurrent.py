@@ -6,10 +6,12 @@ Source: https://onnx.ai/onnx/operators/onnx__GRU.html and onnx__LSTM.html (gates
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 
 _ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
+_ABLE = "relu, sigmoid or tanh"
 _GATES = {"GRU": (0, 1, 2), "LSTM": (0, 3, 1, 2)}  # of Keras in the order of ONNX: z r h, and i o f c
 _STEPS_FIRST = (1, 0, 2)  # axes; again, the batch comes first
 _LAST_FIRST = (-1, -(2**31), 1, -1)  # start, end, axis and step of a slice
@@ -46,11 +48,11 @@ def obstacle(network):
     """
     import keras
 
-    layers = _recurrent(network)
-    for layer in network.layers if layers else ():
+    calls = _calls(network)
+    for layer in network.layers if calls else ():
         if isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False):
             return f"layer '{layer.name}' hands a mask on unseen; give recurrent layers theirs as mask=..."
-    return next(filter(None, map(_obstacle, layers)), None)
+    return next(filter(None, map(_obstacle, calls)), None)
 
 
 def cut(network):
@@ -65,19 +67,16 @@ def cut(network):
     """
     import keras
 
-    layers = _recurrent(network)
-    if not layers:
+    calls = _calls(network)
+    if not calls:
         return network, ()
-    inputs, outputs, places = [*network.inputs, *(layer.output for layer in layers)], [*network.outputs], []
-    for layer in layers:
-        arguments = _call(layer).arguments
-        mask = arguments.kwargs.get("mask")
-        places.append([None if each is None else _place(each, outputs) for each in (arguments.args[0], mask)])
+    inputs, outputs = [*network.inputs, *(call.output_tensors[0] for call in calls)], [*network.outputs]
+    places = [[_place(each, outputs) for each in _taken(call)] for call in calls]
     through = {id(each) for each in inputs}  # Keras takes no output that is an input
     outputs = [keras.layers.Identity()(each) if id(each) in through else each for each in outputs]
     without = keras.Model(inputs, outputs, name=network.name)
     names = [tensor.name for tensor in without.inputs[len(network.inputs) :]]
-    return without, [Joint(layer, *at, y) for layer, at, y in zip(layers, places, names, strict=True)]
+    return without, [Joint(call.operation, *at, y) for call, at, y in zip(calls, places, names, strict=True)]
 
 
 def join(graph, joints):
@@ -151,42 +150,43 @@ class _Places:
         return self._graph.add("GatherND", x, self._graph.add("Unsqueeze", places, axis), batch_dims=1)
 
 
-def _recurrent(network):
-    """The layers of a network that step over series, in their order."""
+def _calls(network):
+    """The nodes of a network at which a layer steps over series."""
     import keras
 
     kinds = (keras.layers.GRU, keras.layers.LSTM, keras.layers.SimpleRNN)
-    return [layer for layer in network.layers if isinstance(layer, kinds)]
+    nodes = itertools.chain.from_iterable(network._nodes_by_depth.values())
+    return [node for node in nodes if isinstance(node.operation, kinds)]
 
 
-def _obstacle(layer):
-    kind, mask = type(layer).__name__, _call(layer).arguments.kwargs.get("mask")
+def _taken(call):
+    """The series and the mask that a call takes, or None for the mask."""
+    return call.arguments.args[0], call.arguments.kwargs.get("mask")
+
+
+def _obstacle(call):
+    layer, kind = call.operation, type(call.operation).__name__
     if kind not in _GATES:
         return f"layer '{layer.name}' is a {kind}; take a GRU or an LSTM"
-    for function in (layer.activation, layer.recurrent_activation):
-        if function.__name__ not in _ACTIVATIONS:
-            known = "relu, sigmoid or tanh"
-            return (
-                f"layer '{layer.name}' has the activation '{function.__name__}'; ONNX's {kind} takes {known}"
-            )
-    if layer.stateful or layer.return_state or len(layer._inbound_nodes) > 1:
-        return f"layer '{layer.name}' keeps or hands on its state, or is called twice"
-    if len(_call(layer).input_tensors) > 1 + (mask is not None):
+    for name in (layer.activation.__name__, layer.recurrent_activation.__name__):
+        if name not in _ACTIVATIONS:
+            return f"layer '{layer.name}' has the activation '{name}'; ONNX's {kind} takes {_ABLE}"
+    if layer.stateful or layer.return_state:
+        return f"layer '{layer.name}' keeps its state or hands it on"
+    if len(call.input_tensors) > sum(each is not None for each in _taken(call)):
         return f"layer '{layer.name}' starts from a state that is given to it"
+    if layer.zero_output_for_mask:
+        return f"layer '{layer.name}' has zero_output_for_mask"
     return None
 
 
-def _call(layer):
-    return layer._inbound_nodes[0]
-
-
 def _place(tensor, outputs):
-    """Where among the outputs a tensor stands; it is added where it does not."""
-    for place, other in enumerate(outputs):
-        if other is tensor:
-            return place
-    outputs.append(tensor)
-    return len(outputs) - 1
+    """Where among the outputs a tensor stands, to which it is added where it does not; None for None."""
+    if tensor is None:
+        return None
+    if not any(other is tensor for other in outputs):
+        outputs.append(tensor)
+    return next(place for place, other in enumerate(outputs) if other is tensor)
 
 
 def _weights(layer):
