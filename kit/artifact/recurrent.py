@@ -67,15 +67,17 @@ def cut(network):
     """
     import keras
 
-    calls = _calls(network)
-    if not calls:
+    if not _calls(network):
         return network, ()
-    inputs, outputs = [*network.inputs, *(call.output_tensors[0] for call in calls)], [*network.outputs]
+    whole = keras.models.clone_model(network)  # what is cut cannot be saved any more
+    whole.set_weights(network.get_weights())
+    calls = _calls(whole)
+    inputs, outputs = [*whole.inputs, *(call.output_tensors[0] for call in calls)], [*whole.outputs]
     places = [[_place(each, outputs) for each in _taken(call)] for call in calls]
     through = {id(each) for each in inputs}  # Keras takes no output that is an input
     outputs = [keras.layers.Identity()(each) if id(each) in through else each for each in outputs]
     without = keras.Model(inputs, outputs, name=network.name)
-    names = [tensor.name for tensor in without.inputs[len(network.inputs) :]]
+    names = [tensor.name for tensor in without.inputs[len(whole.inputs) :]]
     return without, [Joint(call.operation, *at, y) for call, at, y in zip(calls, places, names, strict=True)]
 
 
