@@ -14,7 +14,8 @@ import warnings
 import numpy as np
 
 from kit import storage
-from kit.artifact import golden, twin
+from kit.artifact import golden, recurrent, twin
+from kit.artifact.onnx_graph import OnnxGraph
 from kit.artifact.reach import reach
 from kit.artifact.runtime import affordable
 from kit.errors import ArtifactError, KitError
@@ -100,6 +101,10 @@ def by_keras(network, file):
     Raises:
         Failed: where Keras cannot export it.
     """
+    found = recurrent.obstacle(network)
+    if found:
+        raise Failed(found)
+    network, joints = recurrent.cut(network)
     inputs = {
         tensor.name: np.zeros((1, *(s or _SIZES[0] for s in tensor.shape[1:])), tensor.dtype)
         for tensor in network.inputs
@@ -111,10 +116,19 @@ def by_keras(network, file):
                 inputs if isinstance(network.input, dict) else list(inputs.values())
             )  # or Keras will not export
             network.export(file, format="onnx", verbose=False)
+        _mend(file, joints)
     except MemoryError:
         raise
     except Exception as error:  # Keras, TensorFlow and tf2onnx raise many kinds
         raise Failed(f"Keras cannot export it ({type(error).__name__}: {str(error).strip()[:200]})") from None
+
+
+def _mend(file, joints):
+    """Puts recurrent layers where they were cut out, and plain arithmetic where ONNX has no operator."""
+    graph = OnnxGraph(file)
+    graph.write_out()
+    recurrent.join(graph, joints)
+    graph.save()
 
 
 def _elsewhere(saved, file):

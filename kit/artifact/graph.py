@@ -16,9 +16,9 @@ OPERATORS = allowed.names(
     """
     Abs Add And ArgMax ArgMin AveragePool BatchNormalization Cast Ceil Clip Concat Constant
     ConstantOfShape Conv ConvTranspose Cos CumSum DepthToSpace Div Dropout Einsum Elu Equal Erf Exp
-    Expand Flatten Floor Gather GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalMaxPool
+    Expand Flatten Floor GRU Gather GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalMaxPool
     Greater GreaterOrEqual GroupNormalization HardSigmoid HardSwish Identity InstanceNormalization
-    IsInf IsNaN LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax MatMul Max MaxPool Mean
+    IsInf IsNaN LSTM LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax MatMul Max MaxPool Mean
     Min Mod Mul Neg Not OneHot Or PRelu Pad Pow Range Reciprocal ReduceL2 ReduceMax ReduceMean
     ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape Resize Round ScatterND Selu Shape
     Sigmoid Sign Sin Size Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Tan
@@ -76,7 +76,7 @@ def _check_graph(graph):
 
 
 def _check_node(node):
-    kinds = []
+    kinds, attributes = [], []
     for number, value in _fields(node):
         if number == 7 and bytes(value) not in (b"", b"ai.onnx"):
             raise _Refused(f"uses an operator of {_text(value)}; expected ONNX's own")
@@ -85,9 +85,11 @@ def _check_node(node):
         if number == 4:
             kinds.append(_text(value))
         elif number == 5:
-            _check_attribute(value)
+            attributes.append(value)
     if len(kinds) != 1 or kinds[0] not in OPERATORS:
         raise _Refused(f"uses the operator {' '.join(kinds) or 'without a name'}, which is not on the list")
+    for attribute in attributes:
+        _check_attribute(attribute)
 
 
 def _check_attribute(attribute):

@@ -87,6 +87,12 @@ def test_a_shape_that_fills_the_memory_is_refused(numbers, refused, raw):
 def test_a_graph_inside_a_node_is_refused():
     inner = onnx.helper.make_graph([], "inner", [], [])
     assert "attribute" in refusal(a_model(op="Mul", body=inner))
+    assert "operator Loop" in refusal(a_model(op="Loop", body=inner))
+
+
+@pytest.mark.parametrize("op", ["GRU", "LSTM"])
+def test_a_recurrence_over_the_steps_of_a_tensor_is_taken(op):
+    check_graph(a_model(op=op, hidden_size=3, activations=["Sigmoid", "Tanh"]))
 
 
 def test_functions_and_training_are_refused():

@@ -72,27 +72,64 @@ def test_rows_with_missing_numbers_and_unknown_categories_are_decided_alike(tabl
     assert predictor(rows[0]).value == pytest.approx(want[0], rel=1e-5)
 
 
-@pytest.mark.large
-@pytest.mark.parametrize("backbone", ["fcn"])
+def with_other_weights(model, rng):
+    model.set_weights([each + 0.3 * rng.normal(size=each.shape) for each in model.get_weights()])
+    return model
+
+
+def by_large(first, *others):
+    return [first, *(pytest.param(each, marks=pytest.mark.large) for each in others)]
+
+
+@pytest.mark.parametrize("backbone", by_large("gru", "lstm", "transformer", "fcn", "tcn"))
 def test_series_of_several_lengths_and_with_gaps_are_decided_alike(backbone, tmp_path, rng):
     series = kit.Series(9, 2, variable=True, missing=True, mean=(0.0, 5.0), std=(1.0, 2.0))
-    model = kit.build_classifier(kit.Classification(3), series, backbone=backbone, width=8, depth=1)
+    task = kit.Classification(("ant", "bee", "cow"))
+    model = kit.build_classifier(task, series, backbone=backbone, width=8, depth=1)
+    with_other_weights(model, rng)
     predictor = kit.load(kit.save(model, tmp_path / "waves", onnx=True))
-    raw = [rng.normal(size=(steps, 2)) for steps in (3, 9, 6)]
-    raw[1][4, 0] = np.nan
+    raw = [rng.normal(size=(steps, 2)) for steps in (3, 9, 6, 1)]
+    raw[1][4, 0], raw[2][2] = np.nan, np.nan
     want = keras_outputs(model, series.encode(raw))
     np.testing.assert_allclose(predictor.outputs(raw), want, atol=1e-5)
     np.testing.assert_allclose(predictor.outputs(raw[:1]), want[:1], atol=1e-5)
+    assert [each.label for each in predictor(raw)] == [task.classes[k] for k in want.argmax(axis=1)]
 
 
 @pytest.mark.large
-def test_a_recurrent_network_has_no_twin_and_the_artifact_says_why(tmp_path, monkeypatch):
+@pytest.mark.parametrize("backbone", ["gru", "lstm", "transformer", "bag"])
+def test_texts_of_several_lengths_are_decided_alike(backbone, tmp_path, rng):
+    texts = kit.Texts(length=9, words=tuple("abcdefgh"))
+    model = kit.build_classifier(kit.Classification(3), texts, backbone=backbone, width=8)
+    with_other_weights(model, rng)
+    predictor = kit.load(kit.save(model, tmp_path / "words", onnx=True))
+    raw = ["a b unknown c", "a", "h g f e d c b a a a"]
+    raw += [""] if backbone in ("gru", "lstm") else []
+    np.testing.assert_allclose(predictor.outputs(raw), keras_outputs(model, texts.encode(raw)), atol=1e-5)
+
+
+@pytest.mark.parametrize("backbone", by_large("gru", "transformer"))
+def test_forecasts_are_alike(backbone, tmp_path, rng):
+    series = kit.Series(12, 1, mean=(3.0,), std=(2.0,))
+    model = with_other_weights(kit.build(kit.Forecasting(2), series, backbone=backbone, width=8), rng)
+    predictor = kit.load(kit.save(model, tmp_path / "next", onnx=True))
+    raw = rng.normal(3, 2, (4, 12))
+    np.testing.assert_allclose(
+        predictor.outputs(raw), keras_outputs(model, series.encode(raw)), rtol=1e-4, atol=1e-4
+    )
+
+
+def test_a_recurrent_layer_that_onnx_lacks_has_no_twin_and_the_artifact_says_why(tmp_path, monkeypatch):
     monkeypatch.setenv("KIT_ONNX", "1")
-    model = kit.build_classifier(kit.Classification(3), (9, 2), backbone="gru", width=4)
-    path = kit.save(model, tmp_path / "waves", onnx=None)
-    assert "attribute with field 6" in storage.read_json(path / "parity.json")["onnx"]["reason"]
-    with pytest.raises(KitError, match="has no ONNX twin"):
-        kit.save(model, tmp_path / "insisted", onnx=True)
+    series = keras.Input((9, 2), name="series")
+    state = keras.layers.GRU(4, activation="elu", name="gated")(series)
+    model = keras.Model(series, keras.layers.Dense(3, activation="softmax")(state))
+    meaning = {"task": kit.Classification(3), "input": kit.Series(9, 2)}
+    path = kit.save(model, tmp_path / "waves", **meaning)
+    reason = storage.read_json(path / "parity.json")["onnx"]["reason"]
+    assert "layer 'gated' has the activation 'elu'; ONNX's GRU takes relu, sigmoid or tanh" in reason
+    with pytest.raises(KitError, match="has no ONNX twin: .*takes relu, sigmoid or tanh"):
+        kit.save(model, tmp_path / "insisted", onnx=True, **meaning)
 
 
 def test_images_of_any_size_are_decided_alike_whole_and_in_tiles(tmp_path, monkeypatch, rng):
