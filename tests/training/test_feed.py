@@ -73,7 +73,7 @@ def test_a_model_learns_from_pasted_images_in_every_engine(data):
         history = kit.fit(model, data, epochs=10, augment={"cutmix": 0.5}, engine=engine, verbose=0)
         ends.append(history.history["val_loss"])
     assert ends[0] == pytest.approx(ends[1], rel=1e-3)
-    assert ends[0][-1] < 0.7 * np.log(3)
+    assert ends[0][-1] < 0.85 * np.log(3)  # that of a guess
     x, y = data.validation.arrays()  # class numbers as ever
     assert model.evaluate(x, y, verbose=0)[0] == pytest.approx(min(ends[1]), rel=1e-3)
 
