@@ -83,7 +83,7 @@ def test_s11_accuracy_compares_with_the_threshold_of_the_output_it_sees():
         if "binary_accuracy" in row.metrics:
             assert row.activation == "sigmoid"
     (metric,) = kit.Classification(2).make_metrics()
-    assert type(metric) is keras.metrics.BinaryAccuracy
+    assert isinstance(metric, keras.metrics.BinaryAccuracy)
     (metric,) = kit.Classification(2, loss="hinge").make_metrics()
     metric.update_state(np.array([[1.0], [1.0]]), np.array([[0.2], [0.3]]))  # both on the right side of 0
     assert float(metric.result()) == 1.0

@@ -1,5 +1,7 @@
 """Augmentation: images changed a little in each epoch, in ways that leave their label as it is.
 
+What puts two images together, and so changes labels too, is `kit.data.mix`; its shares stand in the policy.
+
 What happens to an image depends on (seed, epoch, index of the image) and on nothing else: not
 on the batch that it is in, its place there, or on what was drawn before.
 """
@@ -8,9 +10,15 @@ import dataclasses
 
 import numpy as np
 
+from kit.data import operations
+from kit.data.draws import Draws
+
 _SIDES = ("left", "right")  # mirrored, such a class would be the other one
 _SMALL = 16  # pixels: below it, half an image is a stroke, and a hole is half of it
 _MIRROR, _DOWN, _ACROSS, _BRIGHT, _CONTRAST, _HOLE_Y, _HOLE_X = range(7)  # streams of random numbers
+_ERASE, _AREA, _SHAPE, _ERASE_Y, _ERASE_X, _GRAIN = range(7, 13)
+_ERASED, _SLIMMEST = (0.02, 0.4), 0.3  # share of the image that is erased; the shorter side to the longer
+_SHARE = {"most": 1}  # of what `policies.chosen` checks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +33,12 @@ class Policy:
         contrast: largest part by which distances from the image's mean grow or shrink.
         hole: side in pixels of a square that is filled with the image's mean.
         scale: the value of white.
+        erase: share of the images in which a rectangle of 2 to 40 % is filled with random values
+            (Zhong et al. 2020, Random Erasing, arXiv:1708.04896).
+        randaugment: operations that each image gets, drawn from the list in `kit.data.operations`.
+        strength: of these operations, 0 to 1.
+        mixup: share of the images that are blended with another one; see `kit.data.mix`.
+        cutmix: share of the images into which a part of another one is pasted; see `kit.data.mix`.
     """
 
     mirror: bool = False
@@ -33,6 +47,16 @@ class Policy:
     contrast: float = 0.0
     hole: int = 0
     scale: float = 255.0
+    erase: float = dataclasses.field(default=0.0, metadata=_SHARE)
+    randaugment: int = 0
+    strength: float = dataclasses.field(default=0.5, metadata=_SHARE)
+    mixup: float = dataclasses.field(default=0.0, metadata=_SHARE)
+    cutmix: float = dataclasses.field(default=0.0, metadata=_SHARE)
+
+    @property
+    def mixes(self):
+        """Names of the asked changes that put two images together."""
+        return [name for name in ("mixup", "cutmix") if getattr(self, name)]
 
 
 def policy(input, task):
@@ -82,12 +106,20 @@ def augment(images, indices, *, seed, epoch, policy):
         >>> augment(images, [0], seed=0, epoch=0, policy=Policy()).tolist() == images.tolist()
         True
     """
-    draw = _Draws(seed, epoch, np.asarray(indices, "uint64"))
-    sides = _Draws(seed, 0, np.asarray(indices, "uint64")).uniform(_MIRROR) < 0.5
-    moved = _moved(images, draw, policy, mirrored=policy.mirror & (sides ^ (epoch % 2 == 1)))
-    if not (policy.brightness or policy.contrast or policy.hole):
-        return moved
-    values = moved.astype("float32")
+    draw = Draws(seed, epoch, indices)
+    sides = Draws(seed, 0, indices).uniform(_MIRROR) < 0.5
+    images = _moved(images, draw, policy, mirrored=policy.mirror & (sides ^ (epoch % 2 == 1)))
+    if policy.randaugment:
+        how = {"count": policy.randaugment, "strength": policy.strength, "scale": policy.scale}
+        images = operations.operated(images, draw, **how)
+    if policy.brightness or policy.contrast or policy.hole:
+        images = _lit(images, draw, policy)
+    return _erased(images, draw, policy) if policy.erase else images
+
+
+def _lit(images, draw, policy):
+    """Brighter or darker, with more or less contrast, and with a square of the mean."""
+    values = images.astype("float32")
     means = (
         values.reshape(len(values), -1).mean(axis=1, dtype="float64").astype("float32")[:, None, None, None]
     )
@@ -99,34 +131,6 @@ def augment(images, indices, *, seed, epoch, policy):
     return np.rint(values).astype(images.dtype) if images.dtype.kind in "ui" else values.astype(images.dtype)
 
 
-class _Draws:
-    """Random numbers that depend on seed, epoch, index and stream only."""
-
-    def __init__(self, seed, epoch, indices):
-        start = np.array([seed % 2**64], "uint64")
-        self.keys = _mixed(_mixed(_mixed(start) + np.uint64(epoch)) + indices)
-
-    def uniform(self, stream):
-        """(N,) float64 in [0, 1)."""
-        return (_mixed(self.keys + np.uint64(stream)) >> np.uint64(11)) * 2.0**-53
-
-    def integers(self, stream, low, high):
-        """(N,) integers from low to high, both included."""
-        return low + (self.uniform(stream) * (high - low + 1)).astype("int64")
-
-    def symmetric(self, stream):
-        """(N, 1, 1, 1) float32 in [-1, 1)."""
-        return (2 * self.uniform(stream) - 1).astype("float32")[:, None, None, None]
-
-
-def _mixed(x):
-    """One step of SplitMix64 (Steele et al. 2014): neighbours become unrelated."""
-    x = x + np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
 def _moved(images, draw, policy, mirrored):
     """Mirrored and shifted, by picking each pixel from where it comes."""
     count, height, width = images.shape[:3]
@@ -135,6 +139,31 @@ def _moved(images, draw, policy, mirrored):
     columns = np.clip(np.arange(width) - across[:, None], 0, width - 1)
     columns = np.where(mirrored[:, None], width - 1 - columns, columns)
     return images[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
+
+
+def _erased(images, draw, policy):
+    """The images, in some of them a rectangle of noise; one that is too long is cut at the image's sides."""
+    chosen = np.flatnonzero(draw.uniform(_ERASE) < policy.erase)
+    draw = draw.at(chosen)
+    height, width, channels = images.shape[1:]
+    low, high = _ERASED
+    area = height * width * (low + (high - low) * draw.uniform(_AREA))
+    shape = _SLIMMEST ** (2 * draw.uniform(_SHAPE) - 1)
+    inside = []
+    for side, length, stream in (
+        (height, np.sqrt(area * shape), _ERASE_Y),
+        (width, np.sqrt(area / shape), _ERASE_X),
+    ):
+        length = np.clip(np.rint(length), 1, side)
+        start = np.floor(draw.uniform(stream) * (side - length + 1))[:, None]
+        inside.append((np.arange(side) >= start) & (np.arange(side) < start + length[:, None]))
+    where = (inside[0][:, :, None] & inside[1][:, None, :])[..., None]
+    grain = draw.bytes(_GRAIN, height * width * channels).reshape(-1, height, width, channels)
+    if images.dtype.kind not in "ui" or policy.scale != 255:
+        grain = (grain * (policy.scale / 255)).astype(images.dtype)
+    images = images.copy()
+    images[chosen] = np.where(where, grain, images[chosen])
+    return images
 
 
 def _holes(shape, draw, policy):

@@ -25,7 +25,8 @@ def chosen(choice, default):
         return choice
     if choice == "auto":
         return default
-    names = [field.name for field in dataclasses.fields(default) if field.name != "scale"]
+    fields = {field.name: field for field in dataclasses.fields(default) if field.name != "scale"}
+    names = list(fields)
     if not isinstance(choice, dict):
         raise KitError(
             f"augment is 'auto', None or a dict of changes. Received: {choice!r}.\n"
@@ -34,13 +35,21 @@ def chosen(choice, default):
     for name in choice:
         if name not in names:
             raise unknown("change of training inputs", name, names)
-    return dataclasses.replace(default, **{name: _alike(name, choice[name], default) for name in choice})
+    return dataclasses.replace(
+        default, **{name: _alike(fields[name], value, default) for name, value in choice.items()}
+    )
 
 
-def _alike(name, value, default):
-    known = getattr(default, name)
+def _alike(field, value, default):
+    known, most = getattr(default, field.name), field.metadata.get("most", float("inf"))
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (isinstance(value, bool) if isinstance(known, bool) else is_number and value >= 0):
-        kind = "true or false" if isinstance(known, bool) else "a number, 0 or more"
-        raise KitError(f"augment: {name} is {kind}. Received: {value!r}.")
-    return value
+    if isinstance(known, bool):
+        fits, kind = isinstance(value, bool), "true or false"
+    elif isinstance(known, int):
+        fits, kind = is_number and value >= 0 and value == int(value), "a whole number, 0 or more"
+    else:
+        fits = is_number and 0 <= value <= most
+        kind = "a number, 0 or more" if most == float("inf") else f"a number, 0 to {most}"
+    if not fits:
+        raise KitError(f"augment: {field.name} is {kind}. Received: {value!r}.")
+    return int(value) if isinstance(known, int) and not isinstance(known, bool) else value

@@ -48,7 +48,8 @@ class KitClassifier(ClassifierMixin, base.KitEstimator):
             it is predicted no better, and ends with the weights that predicted it best.
         patience: with a validation part: epochs without a better loss after which training stops.
         class_weight: None, "balanced", "auto" (balanced where the largest class has more than twice the
-            rows of the smallest), a dict class -> weight, or one weight a class.
+            rows of the smallest), "sampling" (rows drawn so that classes come equally often), a dict
+            class -> weight, or one weight a class.
         random_state: int, `numpy.random.RandomState` or None; decides initial weights, order, dropout
             and the validation part.
         verbose: 0 says nothing, 1 shows progress on stderr.

@@ -38,7 +38,7 @@ class BinaryCrossentropy(keras.losses.Loss):
         label_smoothing: how far targets are drawn to 0.5, 0 to below 1.
 
     Call arguments:
-        y_true: (batch, units), 0 or 1.
+        y_true: (batch, units), 0 or 1, or between them for mixed images.
         y_pred: (batch, units), probabilities in [0, 1].
 
     Returns:
@@ -53,6 +53,8 @@ class BinaryCrossentropy(keras.losses.Loss):
         >>> round(float(BinaryCrossentropy()(np.array([[1.0]]), np.array([[0.5]]))), 4)  # ln 2
         0.6931
     """
+
+    mixes = ("mixup", "cutmix")  # targets between 0 and 1 are shares: see `kit.losses.mixes`
 
     def __init__(self, label_smoothing=0.0, name="crossentropy", **kwargs):
         super().__init__(name=name, **kwargs)
@@ -83,11 +85,13 @@ class BinaryCrossentropy(keras.losses.Loss):
 class SparseCrossentropy(keras.losses.Loss):
     """-log p of the true class, for integer targets; with label smoothing if asked for.
 
+    Rows of shares give -sum t log p, as mixed images have them.
+
     Args:
         label_smoothing: share of each target spread over all classes, 0 to below 1.
 
     Call arguments:
-        y_true: (batch,), integers 0 to classes - 1.
+        y_true: (batch,), integers 0 to classes - 1; or (batch, classes), rows that sum to 1.
         y_pred: (batch, classes), probabilities.
 
     Returns:
@@ -104,15 +108,22 @@ class SparseCrossentropy(keras.losses.Loss):
         0.6931
     """
 
+    mixes = ("mixup", "cutmix")
+
     def __init__(self, label_smoothing=0.0, name="crossentropy", **kwargs):
         super().__init__(name=name, **kwargs)
         self.label_smoothing = checked_smoothing(label_smoothing)
 
     def call(self, y_true, y_pred):
-        check(self, y_true, y_pred, ())
-        if not self.label_smoothing:
-            return stable.sparse(y_true, y_pred)
-        return stable.categorical(smoothed(stable.one_hot(y_true, y_pred), self.label_smoothing), y_pred)
+        if len(y_true.shape) == 2:
+            check_same(self, y_true, y_pred)
+            rows = ops.cast(y_true, y_pred.dtype)
+        else:
+            check(self, y_true, y_pred, ())
+            if not self.label_smoothing:
+                return stable.sparse(y_true, y_pred)
+            rows = stable.one_hot(y_true, y_pred)
+        return stable.categorical(smoothed(rows, self.label_smoothing), y_pred)
 
     def get_config(self):
         return {**super().get_config(), "label_smoothing": self.label_smoothing}
@@ -153,6 +164,8 @@ class CategoricalCrossentropy(keras.losses.Loss):
         >>> round(float(loss), 4)
         0.6931
     """
+
+    mixes = ("mixup", "cutmix")
 
     def __init__(self, label_smoothing=0.0, name="categorical_crossentropy", **kwargs):
         super().__init__(name=name, **kwargs)

@@ -41,6 +41,8 @@ class KLDivergence(keras.losses.Loss):
         True
     """
 
+    mixes = ("mixup", "cutmix")  # right but for the entropy, which no output changes
+
     def __init__(self, name="kl", **kwargs):
         super().__init__(name=name, **kwargs)
 

@@ -41,6 +41,8 @@ class MeanSquaredError(keras.losses.Loss):
         4.0
     """
 
+    mixes = ("mixup",)  # right but for share (1 - share) (a - b)^2, which no output changes
+
     def __init__(self, name="mse", **kwargs):
         super().__init__(name=name, **kwargs)
 

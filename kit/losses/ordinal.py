@@ -31,3 +31,6 @@ def ordinal(label_smoothing=0.0):
         True
     """
     return BinaryCrossentropy(label_smoothing, name="ordinal")
+
+
+ordinal.mixes = BinaryCrossentropy.mixes  # half of poor and half of good is not fair, but half of each

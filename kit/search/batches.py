@@ -17,7 +17,7 @@ MARK = 0.123  # rate of the dropout layers whose rate the trials set
 
 
 class Single(Exception):
-    """A model that cannot be one of a population: its initial weights are not known."""
+    """A model that cannot be one of a population: its initial weights are not known, or its epochs differ."""
 
 
 class Batches:
@@ -101,6 +101,8 @@ class Batches:
             raise Single
         chosen = {name: parts["fit"].get(name, default) for name, default in _FEED.items()}
         feed, validation = arrays.prepare(model.kit, data, seed=0, **chosen)
+        if feed.epoch(0) is not feed.epoch(1):
+            raise Single
         state.build(model, feed)
         size = min(parts["fit"].get("batch_size") or feed.batch_size, len(feed))
         usual = {"learning_rate": rates.peak_of(model.optimizer), "epochs": plan.epochs(feed.steps(size))}

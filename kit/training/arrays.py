@@ -6,11 +6,14 @@ import functools
 import numpy as np
 
 from kit import codecs
-from kit.data import policies
-from kit.errors import DataError, MatchError
+from kit.data import policies, sampling
+from kit.errors import DataError, KitError, MatchError, unknown
+from kit.losses.mixes import check_mixes
 from kit.training import plan
 from kit.training.feed import Feed
 
+SAMPLING = "sampling"
+CLASS_WEIGHTS = ("auto", "balanced", SAMPLING)
 FEW = 100  # validation series that do not say when to stop: 8 ended training at accuracy 0.69, not 0.97
 
 
@@ -24,14 +27,18 @@ def prepare(kit, data, *, seed, class_weight, augment, patch=None):
     check_fits(kit, data)
     if not len(data.train):
         raise DataError("No training samples. At least one sample of each class is needed.")
+    check_class_weight(kit.task, data.train.labels, class_weight)
     has_validation = data.validation is not None and len(data.validation)
     if kit.task.is_dense or kit.task.form == "boxes":
         feed = varying(kit, data.train, seed=seed, augment=augment, patch=patch)
         return feed, windows(*encoded(data.validation, kit)) if has_validation else None
+    changes = changing(kit, augment)
     x, y = encoded(data.train, kit)
     weights = sample_weights(kit.task, data.train.labels, class_weight)
     streams = any(isinstance(array, np.memmap) for array in (x.values() if isinstance(x, dict) else (x,)))
-    feed = Feed(x, y, weights, seed=seed, augment=varied(kit, data, augment), streams=streams)
+    more = {"augment": varied(changes), "mix": put_together(kit.task, changes)}
+    more["sample"] = sampled(kit.task, data.train.labels) if class_weight == SAMPLING else None
+    feed = Feed(x, y, weights, seed=seed, streams=streams, **more)
     if kit.input.rank == 3 and has_validation and len(data.validation) < FEW:
         feed.patience = plan.NO_EPOCH_LEFT_OUT
     return feed, encoded(data.validation, kit) if has_validation else None
@@ -116,10 +123,31 @@ def check_fits(kit, data):
         )
 
 
+def has_classes(task, labels):
+    """Whether each label is one class: not several, no shares, no numbers."""
+    return task.form in ("binary", "multiclass") and np.ndim(labels) == 1
+
+
+def check_class_weight(task, labels, choice):
+    """Raises a KitError unless `class_weight` is one of its words, or numbers, and fits the task."""
+    if isinstance(choice, str) and choice not in CLASS_WEIGHTS:
+        raise unknown("class_weight", choice, CLASS_WEIGHTS)
+    if choice == SAMPLING and not has_classes(task, labels):
+        raise MatchError(
+            "class_weight='sampling' draws each class equally often, so each sample has to have one class.\n"
+            f"Here it is {task.describe()}. Leave class_weight out."
+        )
+
+
+def sampled(task, labels):
+    """The function that draws the samples of an epoch, each class equally often."""
+    classes = codecs.get("integer").encode(labels, task.classes)
+    return functools.partial(sampling.balanced, classes)
+
+
 def sample_weights(task, labels, choice):
     """(N,) float32 weight of each sample in the loss, or None."""
-    labels = np.asarray(labels) if not isinstance(labels, list) else labels
-    if task.form not in ("binary", "multiclass") or getattr(labels, "ndim", 1) != 1:
+    if choice == SAMPLING or not has_classes(task, labels):
         return None
     indices = codecs.get("integer").encode(labels, task.classes)
     weights = plan.class_weights(np.bincount(indices, minlength=len(task.classes)).tolist(), choice)
@@ -130,11 +158,44 @@ def sample_weights(task, labels, choice):
     return np.asarray(weights, "float32")[indices]
 
 
-def varied(kit, data, choice):
-    """The function that varies the inputs of an epoch, or None."""
-    if choice is None or kit.input.rank != 4:
-        return None
+def changing(kit, choice):
+    """How images are varied, a checked policy; None for what is not varied.
+
+    Raises:
+        KitError: if the choice is not known, or would make targets of this task wrong.
+    """
     from kit.data import augment
 
+    if kit.input.rank != 4:
+        if choice not in (None, "auto"):
+            raise KitError(
+                f"augment varies images; these are {kit.input.describe()}. Received: {choice!r}.\n"
+                "Leave augment out."
+            )
+        return None
     policy = policies.chosen(choice, augment.policy(kit.input, kit.task))
-    return functools.partial(augment.augment, policy=policy)
+    if policy is not None and policy.mixes:
+        check_mixes(kit.task, policy.mixes)
+        if policy.mixup + policy.cutmix > 1:
+            raise KitError(
+                "augment: mixup and cutmix are shares of the images, of together 1 at most. "
+                f"Received: {policy.mixup} and {policy.cutmix}."
+            )
+    return policy
+
+
+def varied(policy):
+    """The function that varies the inputs of an epoch, or None."""
+    from kit.data import augment
+
+    return None if policy is None else functools.partial(augment.augment, policy=policy)
+
+
+def put_together(task, policy):
+    """The function that puts images and their targets together, or None."""
+    from kit.data import mix
+
+    if policy is None or not policy.mixes:
+        return None
+    classes = len(task.names) if task.match.code == "integer" else None
+    return functools.partial(mix.mixed, policy=policy, classes=classes)

@@ -130,3 +130,30 @@ def test_tiny_images_have_no_holes():
 
 def test_the_policy_knows_the_scale():
     assert policy(kit.Images((8, 8), 1, scale=16), CATS).scale == 16
+
+
+def test_erased_are_as_many_images_as_asked_and_a_rectangle_of_noise_in_each():
+    before = np.full((600, 20, 30, 3), 100, "uint8")
+    after = augment(before, range(600), seed=0, epoch=0, policy=Policy(erase=0.25))
+    changed = (after != before).any(axis=-1)
+    erased = np.flatnonzero(changed.any(axis=(1, 2)))
+    assert abs(len(erased) / 600 - 0.25) < 0.06
+    for number in erased:
+        rows, columns = np.nonzero(changed[number])
+        height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+        assert len(rows) >= 0.97 * height * width  # a value of noise may be 100 in all channels
+        assert 0.01 < height * width / 600 < 0.45 and (0.25 < height / width < 4 or 20 in (height, width))
+    noise = after[erased][changed[erased]]
+    assert abs(noise.mean() - 127.5) < 3 and abs(noise.std() - 255 / np.sqrt(12)) < 3
+
+
+@pytest.mark.parametrize("dtype, scale", [("uint8", 255), ("float32", 1)])
+def test_erasing_and_operations_keep_type_and_range_and_do_not_look_at_the_batch(dtype, scale):
+    before = (images() / 255 * scale).astype(dtype)
+    strong = Policy(erase=0.5, randaugment=2, strength=0.9, scale=scale)
+    whole = augment(before, range(16), seed=0, epoch=0, policy=strong)
+    assert whole.dtype == before.dtype and whole.min() >= 0 and whole.max() <= scale
+    np.testing.assert_allclose(
+        whole[3:5], augment(before[3:5], [3, 4], seed=0, epoch=0, policy=strong), atol=1e-6
+    )
+    assert (whole != before).any(axis=(1, 2, 3)).mean() > 0.7

@@ -43,3 +43,19 @@ def test_a_smoothing_that_is_no_share_is_refused(loss, share):
 def test_the_sample_weight_counts():
     loss = SparseCrossentropy()(np.array([0, 1]), P, sample_weight=np.array([0.0, 2.0]))
     assert float(loss) == pytest.approx(-2 * np.log(0.1) / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_a_row_of_shares_costs_the_mean_of_its_labels(smoothing):
+    loss = SparseCrossentropy(label_smoothing=smoothing)
+    mixed = loss(np.array([[0.75, 0.0, 0.25]]), P[:1])
+    by_hand = 0.75 * float(loss(np.array([0]), P[:1])) + 0.25 * float(loss(np.array([2]), P[:1]))
+    assert float(mixed) == pytest.approx(by_hand, rel=1e-5)
+    if not smoothing:
+        assert by_hand == pytest.approx(-0.75 * np.log(0.7) - 0.25 * np.log(0.1), rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(2, 1), (2, 4), (1, 3)], ids=str)
+def test_rows_that_are_no_shares_of_the_classes_are_refused(shape):
+    with pytest.raises(ValueError, match="do not fit outputs"):
+        SparseCrossentropy()(np.ones(shape), P)

@@ -37,3 +37,18 @@ def test_a_metric_survives_its_config():
     for name in metrics.names():
         metric = metrics.make(name)
         assert type(metric).from_config(metric.get_config()).name == metric.name
+
+
+@pytest.mark.parametrize(
+    ("name", "y_true", "y_pred", "by_hand"),
+    [
+        ("binary_accuracy", [[0.7], [0.7], [0.3]], [[0.9], [0.1], [0.1]], 2 / 3),
+        ("binary_accuracy", [[0.7, 1.0, 0.3, 0.0]], [[0.9, 0.9, 0.9, 0.9]], 1 / 2),
+        ("sparse_accuracy", [[0.3, 0.7, 0.0], [0.6, 0.0, 0.4]], [[0.1, 0.8, 0.1], [0.1, 0.8, 0.1]], 1 / 2),
+        ("one_hot_accuracy", [[0.3, 0.7, 0.0], [0.6, 0.0, 0.4]], [[0.1, 0.8, 0.1], [0.1, 0.8, 0.1]], 1 / 2),
+    ],
+)
+def test_of_shares_the_larger_counts(name, y_true, y_pred, by_hand):
+    metric = metrics.make(name)
+    metric.update_state(np.array(y_true), np.array(y_pred))
+    assert float(metric.result()) == pytest.approx(by_hand, rel=1e-5)

@@ -25,7 +25,7 @@ class EpochEngine:
         self.model, self.batch_size = model, batch_size
         self._chunk = self.first_chunk
         self._copied = (None, None)
-        self._validation = None
+        self._validation = self._samples = None
 
     def renewed(self, batch_size):
         """This engine, with the programs it has compiled, for another run."""
@@ -39,7 +39,7 @@ class EpochEngine:
             DivergedError: at the first loss that is not finite.
         """
         model = self.model
-        steps = feed.steps(self.batch_size)
+        steps, self._samples = feed.steps(self.batch_size), getattr(feed, "samples", None)
         callbacks = keras.callbacks.CallbackList(
             callbacks, add_history=True, model=model, epochs=epochs, steps=steps, verbose=0
         )
@@ -81,7 +81,8 @@ class EpochEngine:
     def _checked(self, data, order, epoch, start):
         done, logs = self.train(data, order)
         if not np.isfinite(logs["loss"]):
-            raise DivergedError(diverged(self.model, epoch, start + done - 1, order[done - 1]))
+            rows = order[done - 1] if self._samples is None else self._samples(epoch, order[done - 1])
+            raise DivergedError(diverged(self.model, epoch, start + done - 1, rows))
         return logs
 
     def _adapt(self, steps, seconds, at_most):

@@ -54,6 +54,11 @@ class Batches(keras.utils.PyDataset):
         """Which training samples are in this step's batch."""
         return self.feed.order(self.epoch)[step * self.batch_size : (step + 1) * self.batch_size]
 
+    def samples(self, step):
+        """The samples that these rows show."""
+        rows, known = self.rows(step), getattr(self.feed, "samples", None)
+        return rows if known is None else known(self.epoch, rows)
+
 
 class _Guide(keras.callbacks.Callback):
     """Tells the batches their epoch, and stops at the first loss that is not finite.
@@ -71,4 +76,4 @@ class _Guide(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         if not np.isfinite((logs or {}).get("loss", 0.0)):
-            raise DivergedError(diverged(self.model, self.batches.epoch, batch, self.batches.rows(batch)))
+            raise DivergedError(diverged(self.model, self.batches.epoch, batch, self.batches.samples(batch)))
