@@ -1,6 +1,6 @@
 """Builds the site into a folder: `python -m docs.build site/`.
 
-The tutorials and the gallery are executed, with their pictures; that takes a quarter of an hour on two
+The tutorials and the gallery are executed, with their pictures; that takes about twenty minutes on two
 cores. `--no-execute` leaves that out, `--only 'tutorials/concepts/*'` executes some of them.
 """
 
