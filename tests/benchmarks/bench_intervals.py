@@ -76,7 +76,7 @@ def _numbers(part):
 def measured(name, frame, target, arguments):
     """Rows: coverage, width and ratio of each way to make intervals."""
     found = {way: [] for way in (*LOSSES, "boosting", "boosting, quantiles")}
-    for seed in range(arguments.splits):
+    for seed in range(arguments.first, arguments.first + arguments.splits):
         for loss in arguments.losses:
             data, result = by_kit(frame, target, loss, seed, arguments.epochs)
             found[loss].append(result)
@@ -103,6 +103,7 @@ def main():
     parser = argparse.ArgumentParser(**how)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--splits", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first split (default: 0)")
     parser.add_argument("--epochs", type=int, help="default: as kit.fit decides")
     parser.add_argument("--losses", nargs="+", default=LOSSES, choices=LOSSES)
     parser.add_argument("--tables", nargs="+", default=("mpg", "abalone"), choices=("mpg", "abalone"))
