@@ -12,7 +12,7 @@ import pytest
 
 import kit
 from kit import storage
-from kit.artifact import exporting, formats
+from kit.artifact import formats
 from kit.errors import KitError
 from kit.inputs.columns import Category, Numeric
 
@@ -135,11 +135,3 @@ def test_a_task_that_a_format_cannot_hold_is_refused_with_the_reason(artifact, t
     monkeypatch.setattr(type(formats.get("tf_saved_model")), "lacks", lacks)
     with pytest.raises(KitError, match="cannot hold a classification: it has no classes. Try: litert, onnx"):
         kit.export(artifact, "tf_saved_model", out=tmp_path / "other")
-
-
-def test_agreement_is_the_share_of_equal_decisions():
-    two, three = kit.Classification(("no", "yes")), kit.Classification(("a", "b", "c"))
-    assert exporting.agreement(two, np.array([[0.2], [0.4]]), np.array([[0.2], [0.6]])) == 0.5
-    same = np.eye(3, dtype="float32")
-    assert exporting.agreement(three, same, same) == 1.0
-    assert exporting.agreement(kit.Regression(), np.ones((2, 1)), np.zeros((2, 1))) is None
