@@ -6,8 +6,8 @@ Every task is trained for a few epochs with what the builders choose by themselv
 every format whose packages are installed, on the inputs of its test part: at most 256, of which formats in 8
 bits take one half to measure values on. A row holds the samples that were compared, the largest difference as
 a share of the largest output, the share of equal decisions and kappa, or the error as a share of the spread
-where decisions are numbers, the milliseconds of one sample in Keras and in the runtime, and the bytes of the
-file; or why the format refuses.
+where decisions are numbers, the milliseconds of one sample in Keras and in the runtime (and, of a file in 8
+bits, those of the file in float32), and the bytes of the file; or why the format refuses.
 """
 
 import argparse
@@ -80,6 +80,7 @@ def row(name, data, format, artifact, folder):
     shown = {name: "" if facts[name] is None else f"{facts[name]:.3g}" for name in ("kappa", "error")}
     agreement = "" if facts["agreement"] is None else f"{100 * facts['agreement']:.4g} %"
     keras, runtime = facts["milliseconds"].values()
+    exact = f" ({facts['exact']['milliseconds']:.2f})" if "exact" in facts else ""
     return (
         name,
         format,
@@ -89,7 +90,7 @@ def row(name, data, format, artifact, folder):
         shown["kappa"],
         shown["error"],
         f"{keras:.2f}",
-        f"{runtime:.2f}",
+        f"{runtime:.2f}{exact}",
         f"{facts['bytes'] / 1000:.0f} kB",
     )
 

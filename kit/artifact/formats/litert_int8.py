@@ -12,7 +12,9 @@ from kit.artifact.formats.litert import LiteRT
 class LiteRTInt8(EightBits):
     """A .tflite file that computes in 8 bits wherever LiteRT can, by TensorFlow's converter.
 
-    Inputs and outputs stay float32.
+    Inputs and outputs stay float32. The converter rounds between the layers, too: of networks on images and
+    series that is kept, of tables with a step for missing values (31 % equal decisions on wine) and of
+    detectors (76 % of the boxes) it is refused as a rule; `onnx_int8` holds these.
     """
 
     keras = "litert"
