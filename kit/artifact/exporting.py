@@ -1,114 +1,154 @@
 """kit.export: the network of an artifact -> a file for another runtime, kept where both predict the same."""
 
+import contextlib
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
 from kit import storage
-from kit.artifact import example, formats, golden, twin
-from kit.artifact.export import TOLERANCE, Failed, difference
+from kit.artifact import agreeing, example, formats, proving, twin
+from kit.artifact.export import Failed, difference
+from kit.artifact.formats.base import Basis
 from kit.artifact.load import opened
 from kit.artifact.verify import fingerprint
 from kit.errors import KitError
 
 SAMPLES = "samples.npz"
-_COUNT = 16  # samples, of inputs that are not large
-_LARGE = 2**18  # numbers in one sample
-_FREE = 64  # length taken for an axis of any length: networks on maps halve it up to five times
 _LONGEST = 900  # seconds for another process
 _SECONDS = 0.3  # for which a runtime is timed
+_ALONE = 0.01  # in 8 bits: the difference of a sample alone from the same among others
 
 
-def export(artifact, format="onnx", *, out=None):
+def export(artifact, format="onnx", *, out=None, samples=None):
     """Writes the network of an artifact in another format, runs it there and compares it with Keras.
 
     The folder holds the file, `input.json` and `task.json` (how inputs are coded and what outputs mean),
     `parity.json` (what was measured), `samples.npz` (samples and what Keras says of them) and `use.py`,
     an example that needs neither kit nor Keras.
 
+    Formats in 8 bits need samples: on one half the ranges of all values are measured, on the other half it
+    is measured whether the file still decides as Keras does.
+
     Args:
         artifact: folder that `kit.save` wrote.
         format: a name in `kit list formats`.
         out: folder to write; None for `exports/<artifact>-<format>`. An earlier export there is replaced.
+        samples: raw samples, as a `Predictor` takes many, on which both sides are compared, such as those
+            of the test part; at most 256 are taken, of more by chance. None for made-up ones.
 
     Returns:
         What `parity.json` holds, a dict, and "path": "difference" (the largest, as a share of the largest
-        output), "tolerance", "agreement" (share of equal decisions, 0 to 1; None where the decision is a
-        number), "milliseconds" (of one sample, by runtime), "bytes", "samples", "runtime", "artifact" (its
-        SHA-256).
+        output), "agreement" (share of equal decisions, 0 to 1) and "kappa" (the same beyond chance), or
+        "error" (where decisions are numbers, as a share of their standard deviation), "tolerance" (the
+        largest difference that is allowed), "samples" (how many), "source" ("given" or "made up"),
+        "milliseconds" (of one sample, by runtime), "bytes", "runtime", "artifact" (its SHA-256). In 8 bits
+        "tolerance" is None, and there are "limits" (of kappa, boxes and error), "calibrated" (samples that
+        ranges were measured on) and "exact" (format, milliseconds and bytes of the file in float32).
 
     Raises:
-        KitError: if the format is unknown, a package is missing, the format cannot hold this network, its
-            runtime predicts other numbers than Keras, or `out` holds something else.
+        KitError: if the format is unknown, a package or samples are missing, the format cannot hold this
+            network, its runtime predicts other numbers than Keras, or `out` holds something else.
+        SchemaError, DataError: if samples are not as the model was trained on; names each.
         ArtifactError: if the artifact is damaged.
 
     Example:
         >>> try:
         ...     kit.export("saved_models/cars", "onx")
         ... except kit.KitError as error:
-        ...     print(error)
-        Unknown format 'onx'. Did you mean 'onnx'? Known: litert, onnx, openvino, tf_saved_model.
+        ...     print(str(error).split(" Known")[0])
+        Unknown format 'onx'. Did you mean 'onnx'?
     """
     artifact, chosen = Path(artifact), formats.check(format)
     target = Path(out) if out is not None else Path("exports") / f"{artifact.name}-{format}"
     _check_target(target)
+    _check_samples(chosen, format, samples)
     network = opened(artifact)
     _check_task(network.kit.task, chosen, format)
-    samples = _samples(network)
+    source = "made up" if samples is None else "given"
+    x = proving.made_up(network) if samples is None else proving.given(network, samples)
+    measuring, x = _divided(x, format) if chosen.exact else (None, x)
     with storage.atomic_folder(target) as folder:
-        keras, by_keras = _reference(network)
-        want = keras(samples)
-        run, found = _written(chosen, network, artifact / "model.keras", folder / chosen.file, samples, want)
+        side = _Side(network, artifact / "model.keras", x)
+        found = (
+            _in_eight_bits(side, format, folder, measuring) if chosen.exact else _made(side, format, folder)
+        )
         facts = {
             "format": format,
             "file": chosen.file,
             "artifact": fingerprint(artifact),
-            "runtime": chosen.version(),
-            "difference": difference(found, want),
-            "tolerance": TOLERANCE,
-            "agreement": agreement(network.kit.task, found, want),
-            "samples": len(want),
-            "milliseconds": {
-                by_keras: _milliseconds(keras, samples),
-                chosen.runtime: _milliseconds(run, samples),
-            },
-            "bytes": storage.size(folder),
+            **found,
+            "samples": len(side.want),
+            "source": source,
         }
-        _describe(folder, network, chosen, samples, want, facts)
+        _describe(folder, chosen, side, facts)
     return {"path": str(target), **facts}
 
 
-def agreement(task, found, want):
-    """The share of equal decisions, 0 to 1: of samples, pixels or boxes; None where decisions are numbers.
+class _Side:
+    """What Keras says of the samples.
 
     Args:
-        task: what decides.
-        found, want: outputs (N, ...) of two runtimes.
-
-    Example:
-        >>> agreement(kit.Classification(("no", "yes")), np.array([[0.2], [0.4]]), np.array([[0.2], [0.6]]))
-        0.5
+        network: a `keras.Model` with its meaning as `kit`.
+        saved: its file.
+        samples: name -> array (N, ...).
     """
-    ours, theirs = task.decided(found), task.decided(want)
-    for name in ("indices", "masks", "boxes"):
-        one, other = getattr(ours, name), getattr(theirs, name)
-        if other is None:
-            continue
-        if name == "boxes":  # the class of each; -1 where there is none
-            one, other = _alike(one[..., 4], other[..., 4])
-        return float(np.mean(one == other)) if other.size else 1.0
-    return None
+
+    def __init__(self, network, saved, samples):
+        import keras
+
+        from kit.artifact.runtime import compiled
+
+        forward = compiled(network)
+        takes_dict = isinstance(network.input, dict)
+        self.network, self.saved, self.samples = network, saved, samples
+        self.run = forward if takes_dict else lambda samples: forward(next(iter(samples.values())))
+        self.name = f"keras on {keras.backend.backend()}"
+        self.want = proving.outputs(self.run, samples)
+        self.milliseconds = _milliseconds(self.run, samples)
+
+    def measured(self, found):
+        """How far other outputs are from these."""
+        far = difference(found, self.want)
+        if not np.isfinite(far):
+            raise Failed("gives outputs of another shape, or such as are no numbers")
+        return {"difference": far, **agreeing.compared(self.network.kit.task, found, self.want)}
 
 
-def _alike(one, other):
-    """Two arrays (N, boxes) of one width, filled up with -1."""
-    width = max(one.shape[1], other.shape[1])
-    return [np.pad(each, ((0, 0), (0, width - each.shape[1])), constant_values=-1) for each in (one, other)]
+def _made(side, format, folder, basis=None):
+    """Writes a file into a folder, runs it, and says what was measured."""
+    chosen = formats.get(format)
+    run, measured = _written(side, format, folder / chosen.file, basis)
+    return {
+        "runtime": chosen.version(),
+        **measured,
+        "tolerance": chosen.tolerance,
+        **({"limits": chosen.limits} if chosen.limits else {}),
+        "milliseconds": {side.name: side.milliseconds, chosen.runtime: _milliseconds(run, side.samples)},
+        "bytes": storage.size(folder),
+    }
+
+
+def _in_eight_bits(side, format, folder, measuring):
+    """The same for a format in 8 bits, by way of the exact one, which is measured beside it."""
+    exact = formats.get(formats.get(format).exact)
+    with tempfile.TemporaryDirectory() as scratch:
+        facts = _made(side, formats.get(format).exact, Path(scratch))
+        found = _made(side, format, folder, Basis(Path(scratch) / exact.file, measuring))
+    return {
+        **found,
+        "calibrated": proving.count(measuring),
+        "exact": {
+            "format": formats.get(format).exact,
+            "milliseconds": facts["milliseconds"][exact.runtime],
+            "bytes": facts["bytes"],
+        },
+    }
 
 
 def _check_target(target):
@@ -127,51 +167,74 @@ def _check_task(task, chosen, format):
 
     name = next(name for name in tasks.names() if tasks.TASKS.get(name) is type(task))
     if name in chosen.lacks:
-        able = [each for each in formats.names() if name not in formats.get(each).lacks]
+        able = [each for each in _others(format) if name not in formats.get(each).lacks]
         raise KitError(f"{format} cannot hold a {name}: {chosen.lacks[name]}. Try: {', '.join(able)}.")
 
 
-def _samples(network):
-    """Made-up samples, name -> array (N, ...); the first are those whose outputs the artifact holds."""
-    specs = [(tensor.name, tensor.shape, tensor.dtype) for tensor in network.inputs]
-    largest = max(np.prod([size or _FREE for size in shape[1:]]) for _, shape, _ in specs)
-    count = golden.COUNT if largest > _LARGE else _COUNT
-    return golden.arrays_for(specs, network.kit.input, _FREE, count)
+def _check_samples(chosen, format, samples):
+    if chosen.exact and samples is None:
+        raise KitError(
+            f"{format} measures on samples how large the values in the network become. Give samples=, or\n"
+            "--samples: files such as the model was trained on, at least "
+            f"{proving.FEWEST}, better some hundred, of all classes."
+        )
 
 
-def _reference(network):
-    """What Keras says: (function of a dict of arrays, its name)."""
-    import keras
-
-    from kit.artifact.runtime import compiled
-
-    forward = compiled(network)
-    takes_dict = isinstance(network.input, dict)
-    run = forward if takes_dict else lambda samples: forward(next(iter(samples.values())))
-    return run, f"keras on {keras.backend.backend()}"
+def _divided(samples, format):
+    count = proving.count(samples)
+    if count < proving.FEWEST:
+        raise KitError(f"{format} needs at least {proving.FEWEST} samples. Received: {count}.")
+    return proving.halves(samples)
 
 
-def _written(chosen, network, saved, file, samples, want):
-    """Writes the file, runs it, and gives its function and what it says of the samples."""
+def _written(side, format, file, basis):
+    """Writes the file, runs it, and gives its function and what was measured."""
+    chosen = formats.get(format)
     for left in reversed(range(chosen.attempts)):
         try:
-            _write(chosen, network, saved, file)
-            return _run(chosen, file, samples, want)
+            _write(side, format, file, basis)
+            return _run(chosen, file, side)
         except Failed as failed:
             if not left:
-                others = ", ".join(name for name in formats.names() if formats.get(name).file != chosen.file)
                 raise KitError(
-                    f"'{network.name}' cannot be exported for {chosen.runtime}: {failed}.\nTry: {others}."
+                    f"'{side.network.name}' cannot be exported for {chosen.runtime}: {failed}.\n"
+                    f"Try: {', '.join(_others(format))}."
                 ) from None
     return None
 
 
-def _write(chosen, network, saved, file):
+def _others(format):
+    """Formats to try instead: those in 8 bits for one in 8 bits only."""
+    small = formats.get(format).exact
+    return [name for name in formats.names() if name != format and (small or not formats.get(name).exact)]
+
+
+def _write(side, format, file, basis):
     import keras
 
+    chosen = formats.get(format)
     if keras.backend.backend() == "tensorflow":
-        return _tried(f"{chosen.runtime}'s export", lambda: chosen.write(network, file))
-    command = [sys.executable, "-m", __name__, chosen.keras, str(saved), str(file)]
+        given = () if basis is None else (basis,)
+        return _tried(f"{chosen.runtime}'s export", lambda: chosen.write(side.network, file, *given))
+    with _stored(basis) as named:
+        _elsewhere([format, side.saved, file, *named])
+    return None
+
+
+@contextlib.contextmanager
+def _stored(basis):
+    """The basis as words for another process."""
+    if basis is None:
+        yield ()
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        np.savez(f"{temporary}/{SAMPLES}", **basis.samples)
+        yield basis.file, f"{temporary}/{SAMPLES}"
+
+
+def _elsewhere(words):
+    """Writes the file in a process of its own, on TensorFlow."""
+    command = [sys.executable, "-m", __name__, *map(str, words)]
     path = os.pathsep.join(filter(None, sys.path))
     surroundings = {**os.environ, "KERAS_BACKEND": "tensorflow", "PYTHONPATH": path}
     try:
@@ -180,18 +243,19 @@ def _write(chosen, network, saved, file):
         raise Failed(f"its export takes longer than {_LONGEST} seconds") from None
     if done.returncode:
         raise Failed(f"TensorFlow cannot export it ({' '.join(done.stderr.split())[-200:]})")
-    return None
 
 
-def _run(chosen, file, samples, want):
-    """(function, outputs) of what was written, if it says of all samples and of one alone what Keras says."""
+def _run(chosen, file, side):
+    """(function, what was measured) of what was written, if it says what Keras says, of one alone, too."""
     run = _tried(f"{chosen.runtime} opening it", lambda: chosen.open(file))
-    found = np.array(_tried(f"{chosen.runtime} running it", lambda: run(samples)))
-    first = np.array(_tried(f"{chosen.runtime} running one sample", lambda: run(_first(samples))))
-    worst = max(difference(found, want), difference(first, want[:1]))
-    if not worst <= TOLERANCE:
-        raise Failed(f"{chosen.runtime} predicts other numbers (difference {worst:.2g}; allowed {TOLERANCE})")
-    return run, found
+    found = _tried(f"{chosen.runtime} running it", lambda: proving.outputs(run, side.samples))
+    first = np.array(_tried(f"{chosen.runtime} running one sample", lambda: run(_first(side.samples))))
+    measured = _tried(chosen.runtime, lambda: side.measured(found))
+    if reason := chosen.fault(measured):
+        raise Failed(f"{chosen.runtime} {reason}")
+    if not (alone := difference(first, found[:1])) <= (chosen.tolerance or _ALONE):
+        raise Failed(f"{chosen.runtime} predicts otherwise for a sample alone (difference {alone:.2g})")
+    return run, measured
 
 
 def _tried(what, action):
@@ -205,7 +269,7 @@ def _tried(what, action):
 
 
 def _first(samples):
-    return {name: array[:1] for name, array in samples.items()}
+    return proving.part(samples, slice(1))
 
 
 def _milliseconds(run, samples):
@@ -220,24 +284,29 @@ def _milliseconds(run, samples):
     return round(statistics.median(taken), 3)
 
 
-def _describe(folder, network, chosen, samples, want, facts):
+def _describe(folder, chosen, side, facts):
     """Writes what goes along with the file."""
-    storage.write_json(folder / "input.json", network.kit.input.to_json())
-    storage.write_json(folder / "task.json", network.kit.task.to_json())
+    meaning, count = side.network.kit, proving.kept(side.samples)
+    storage.write_json(folder / "input.json", meaning.input.to_json())
+    storage.write_json(folder / "task.json", meaning.task.to_json())
     storage.write_json(folder / twin.PARITY, facts)
     storage.write_text(folder / "use.py", example.code(chosen))
     with storage.atomic_path(folder / SAMPLES) as temporary, open(temporary, "r+b") as file:
-        np.savez(file, **samples, outputs=want)
+        np.savez(file, **proving.part(side.samples, slice(count)), outputs=side.want[:count])
 
 
-def _main(name, saved, file):
+def _main(name, saved, file, exact=None, samples=None):
     import keras
 
     from kit.registration import register_layers
 
     register_layers()
     network = keras.models.load_model(saved, compile=False, safe_mode=True)
-    formats.get(name).write(network, Path(file))
+    given = ()
+    if exact:
+        with np.load(samples) as stored:
+            given = (Basis(Path(exact), dict(stored)),)
+    formats.get(name).write(network, Path(file), *given)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,15 @@ def opened(path, sha256=None, key=None):
     return network
 
 
+def described(path):
+    """(input, task) that an artifact's JSON describes.
+
+    Raises:
+        ArtifactError: code "json".
+    """
+    return _described(Path(path), "input"), _described(Path(path), "task")
+
+
 def _twin(path, sha256, key, chosen):
     """The artifact's `Twin`, after all checks that do not concern the Keras file."""
     from kit.builders.common import Kit

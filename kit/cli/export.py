@@ -13,6 +13,13 @@ def add_to(commands):
     command.add_argument(
         "--out", metavar="DIR", help="folder to write (default: exports/<artifact>-<format>)"
     )
+    command.add_argument(
+        "--samples",
+        nargs="+",
+        metavar="INPUT",
+        help="images, folders of images, tables, or series, as for `kit predict`: both sides are compared on "
+        "them, at most 256, instead of on made-up ones; formats in 8 bits need them",
+    )
     return command
 
 
@@ -21,7 +28,7 @@ def run(args):
     with output.words_on_stderr():
         import kit
 
-        facts = kit.export(args.artifact, args.format, out=args.out)
+        facts = kit.export(args.artifact, args.format, out=args.out, samples=_samples(args))
     if args.json:
         output.emit(facts)
         return 0
@@ -30,12 +37,40 @@ def run(args):
     return 0
 
 
+def _samples(args):
+    """What --samples names, read as `kit predict` reads its inputs; None without it."""
+    if not args.samples:
+        return None
+    from kit.artifact import formats
+    from kit.artifact.load import described
+    from kit.artifact.verify import read_member
+    from kit.cli.predict import collected
+
+    formats.check(args.format)  # before anything is read
+    input, _ = described(args.artifact)
+    return collected(args.samples, input, read_member(args.artifact, "card.json").get("settings"))[1]
+
+
 def _rows(facts):
     yield "file", f"{facts['path']}/{facts['file']}"
     yield "runtime", facts["runtime"]
-    yield "difference", f"{facts['difference']:.2g} of the largest output (allowed {facts['tolerance']:g})"
+    allowed = f" (allowed {facts['tolerance']:g})" if facts["tolerance"] else ""
+    yield "difference", f"{facts['difference']:.2g} of the largest output{allowed}"
     if facts["agreement"] is not None:
-        yield "decisions", f"{facts['agreement']:.1%} equal, {facts['samples']} samples"
+        kappa = "" if facts["kappa"] is None else f", kappa {facts['kappa']:.3f}"
+        yield "decisions", f"{facts['agreement']:.1%} equal{kappa}"
+    else:
+        yield "error", f"{facts['error']:.2g} of the spread of what Keras says"
+    yield "samples", _of_samples(facts)
+    exact = facts.get("exact")
     for name, milliseconds in facts["milliseconds"].items():
         yield f"one sample, {name}", f"{milliseconds:.3g} ms"
-    yield "size", f"{facts['bytes'] / 1e6:.3g} MB"
+    if exact:
+        yield f"one sample, {exact['format']}", f"{exact['milliseconds']:.3g} ms"
+    beside = f" ({exact['format']}: {exact['bytes'] / 1e6:.3g} MB)" if exact else ""
+    yield "size", f"{facts['bytes'] / 1e6:.3g} MB{beside}"
+
+
+def _of_samples(facts):
+    measured = f"; values measured on {facts['calibrated']} others" if "calibrated" in facts else ""
+    return f"{facts['samples']}, {facts['source']}{measured}"

@@ -154,12 +154,13 @@ def _formats_table(rows):
         (
             row["format"],
             row["runtime"],
+            row["samples"],
             *("yes" if row["tasks"][name] is True else "no" for name in names),
             f"pip install {' '.join(row['missing'])}" if row["missing"] else "installed",
         )
         for row in rows
     ]
-    return output.table(lines, head=("format", "run by", *names, "packages"))
+    return output.table(lines, head=("format", "run by", "samples", *names, "packages"))
 
 
 _LISTS = {

@@ -19,6 +19,24 @@ def test_what_was_measured_is_printed_and_is_the_one_json_object(call, of_rows, 
     assert facts["agreement"] is None  # numbers
 
 
+def test_samples_are_read_as_predict_reads_its_inputs(call, of_rows, people, tmp_path):
+    words = ("export", of_rows, "--format", "tf_saved_model", "--out", tmp_path / "pay", "--samples")
+    done = call(*words, people, "--json")
+    assert done.status == 0, done.err
+    facts = done.json
+    assert (facts["samples"], facts["source"]) == (3, "given")
+    assert facts["error"] < 1e-4
+    done = call(*words, tmp_path / "nobody.csv")
+    assert done.status == 2 and "nobody.csv: no such file or folder" in done.err
+
+
+def test_a_format_in_8_bits_asks_for_samples(call, of_rows):
+    pytest.importorskip("onnxruntime")
+    done = call("export", of_rows, "--format", "onnx_int8")
+    assert done.status == 2
+    assert "--samples" in done.err
+
+
 def test_an_unknown_format_is_a_mistake_of_the_caller(call, of_rows):
     done = call("export", of_rows, "--format", "onx")
     assert (done.status, done.out) == (2, "")

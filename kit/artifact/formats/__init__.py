@@ -52,8 +52,9 @@ def matrix(tasks):
         tasks: names of tasks.
 
     Returns:
-        A list of dicts: "format", "file", "runtime", "needs" (packages), "missing" (those not installed),
-        "tasks" (name -> True, or why it cannot be done).
+        A list of dicts: "format", "file", "runtime", "samples" ("needed" where ranges of values are measured
+        on them, else "optional"), "needs" (packages), "missing" (those not installed), "tasks" (name ->
+        True, or why it cannot be done).
     """
     rows = []
     for name in names():
@@ -63,6 +64,7 @@ def matrix(tasks):
                 "format": name,
                 "file": format.file,
                 "runtime": format.runtime,
+                "samples": "needed" if format.exact else "optional",
                 "needs": [format.distributions.get(each, each) for each in format.needs],
                 "missing": [format.distributions.get(each, each) for each in missing(format)],
                 "tasks": {task: format.lacks.get(task, True) for task in tasks},

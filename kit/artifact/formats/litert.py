@@ -21,7 +21,7 @@ class LiteRT(Format):
         "run": "return next(iter(network(**samples).values()))",
     }
 
-    def options(self):
+    def options(self, basis=None):
         import tensorflow as tf
 
         return {"target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}}

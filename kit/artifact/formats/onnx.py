@@ -20,7 +20,7 @@ class Onnx(Format):
         "run": "return network.run(None, samples)[0]",
     }
 
-    def write(self, network, file):
+    def write(self, network, file, basis=None):
         export.by_keras(network, file)
 
     def open(self, file):
