@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kit.errors import KitError
-from kit.serving import app, models, refusals
+from kit.serving import app, memory, models, refusals
 from kit.serving.limits import HEADER_SECONDS, HEADERS, IDLE, Limits
 from kit.serving.measures import Measures
 from kit.serving.service import Service
@@ -258,6 +258,7 @@ def running(paths, **where):
 
 def serve(server):
     """Serves until the process is told to stop; SIGTERM is an end like any other."""
+    memory.give_large_blocks_back()
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn repeats the signal when it is done
     try:
         with warnings.catch_warnings():

@@ -5,8 +5,8 @@
 Starts `kit serve` on loopback with two small models and asks it: every request of tests/serving/corpus.py in
 `--rounds` rounds, from several connections; what schemathesis makes of its OpenAPI document, where that is
 installed; ten times the load that it can bear. Meanwhile another process asks /healthz. Rows: what was
-sent, the answers by status, those of 500 and above that are no 503, the growth of memory, and how long
-/healthz took. One thread asks one model in `requests/s`.
+sent, the answers by status, those of 500 and above that are no 503, the growth of memory from the first third
+of the load to the last (medians), and how long /healthz took. One thread asks one model in `requests/s`.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, served(saved(Path(folder))) as (process, port):
         loop(lambda: ask(port, "POST", corpus.ROWS, corpus.JSON, BODY), 1)  # warm-up
         print(f"one connection: {rate(port, asked.seconds / 2):.0f} requests/s of one row")
-        corpus_rounds(port, 1)  # the heap grows to the largest request
+        corpus_rounds(port, 4)  # the heap grows to the largest requests at a time
         report("corpus", process, port, lambda: corpus_rounds(port, asked.rounds))
         if asked.examples and shutil.which("schemathesis"):
             report("schemathesis", process, port, lambda: schemathesis(port, asked.examples))
@@ -83,30 +83,49 @@ def served(paths):
 
 def report(name, process, port, load):
     """Runs a load and prints its row; -> Counter of statuses."""
-    before, parts = memory(process), multiprocessing.get_context("spawn")
+    parts = multiprocessing.get_context("spawn")
     begun, stop, answer = parts.Event(), parts.Event(), parts.Queue()
     watch = parts.Process(target=healthz, args=(port, begun, stop, answer))
     watch.start()
     begun.wait()
     began = time.monotonic()
-    found = load()
+    with sampled(lambda: memory(process)) as sizes:
+        found = load()
     seconds = time.monotonic() - began
     stop.set()
     times = answer.get()
     watch.join()
     untold = found.pop("untold", 0)
     bad = sum(count for status, count in found.items() if status >= 500 and status != 503)
-    growth = 100 * (memory(process) / before - 1)
+    first, last = (
+        statistics.median(part) for part in (sizes[: len(sizes) // 3 + 1], sizes[-len(sizes) // 3 :])
+    )
     slow = 1000 * statistics.quantiles(times, n=100)[98] if len(times) > 1 else float("nan")
     print(
         f"{name}: {sum(found.values())} requests in {seconds:.0f} s; {dict(sorted(found.items()))}; "
         f"5xx but 503: {bad}; bodies that are no error: {untold}; "
-        f"memory {before:.0f} MB {growth:+.1f} %; "
+        f"memory {first:.0f} MB {100 * (last / first - 1):+.1f} %; "
         f"/healthz median {1000 * statistics.median(times):.0f} ms, 99 % {slow:.0f} ms, "
         f"longest {1000 * max(times):.0f} ms of {len(times)}",
         flush=True,
     )
     return found
+
+
+@contextlib.contextmanager
+def sampled(function, every=0.1):
+    """A list that holds what a function says ten times a second, while the block runs."""
+    found, stop = [function()], threading.Event()
+
+    def sample():
+        while not stop.wait(every):
+            found.append(function())
+
+    thread = threading.Thread(target=sample)
+    thread.start()
+    yield found
+    stop.set()
+    thread.join()
 
 
 def memory(process):
