@@ -25,7 +25,7 @@ def decided(input, task, tiles, item):
     Raises:
         DataError: if the image cannot be read.
     """
-    own = dataclasses.replace(input, size=(None, None)).decode(item, str(item)[:80])
+    own = dataclasses.replace(input, size=(None, None)).decode(item)
     if isinstance(own, Finding):
         raise DataError([own.fault])
     seen = own if input.is_ragged else pixels.resize(own, input.size)
