@@ -97,7 +97,9 @@ def _fetched(name, weights):
 
 
 def _scales(converter):
-    """(factors, offsets) of red, green and blue that a preset's converter of images applies."""
+    """(factors, offsets) of red, green and blue that a preset's converter of images, or None, applies."""
+    if converter is None:  # of weights of PyTorch Image Models that say nothing of their images
+        return relaid.scaling("standard")
     return tuple(_of_colours(*pair) for pair in ((converter.scale, 1.0), (converter.offset, 0.0)))
 
 
