@@ -1,9 +1,10 @@
 """Registry: name -> part. A new part is one new file; nothing else has to learn of it."""
 
 import importlib
+import importlib.util
 import pkgutil
 
-from kit.errors import KitError, unknown
+from kit.errors import KitError, missing_extra, unknown
 
 
 class Registry:
@@ -31,6 +32,9 @@ class Registry:
     def register(self, name, **facts):
         """Decorator: adds a part under `name`, with facts that lists and checks can read.
 
+        A part that needs an optional package says so by two facts: `package`, by which it is imported,
+        and `extra`, the extra of kit's that brings it. It is listed where the package is installed.
+
         Raises:
             KitError: if the name is taken.
         """
@@ -47,11 +51,16 @@ class Registry:
         """The part called `name`.
 
         Raises:
-            KitError: if there is none; names the nearest one and all of them.
+            KitError: if there is none; names the nearest one and all of them. Or if the optional
+                package that it needs is not installed; says how to install it.
         """
         self._discover()
         if name not in self._parts:
-            raise unknown(self.kind, name, self._parts)
+            raise unknown(self.kind, name, self.names())
+        package = self._facts[name].get("package")
+        if package and not _is_installed(package):
+            needed = f"{self.kind.capitalize()} '{name}' needs {package}, which"
+            raise missing_extra(needed, self._facts[name]["extra"])
         return self._parts[name]
 
     def facts(self, name):
@@ -60,9 +69,11 @@ class Registry:
         return dict(self._facts[name])
 
     def names(self):
-        """All names, sorted."""
+        """All names, sorted; without those whose optional package is not installed."""
         self._discover()
-        return sorted(self._parts)
+        packages = {facts.get("package") for facts in self._facts.values()} - {None}
+        absent = {package for package in packages if not _is_installed(package)}
+        return sorted(name for name, facts in self._facts.items() if facts.get("package") not in absent)
 
     def __contains__(self, name):
         self._discover()
@@ -79,3 +90,7 @@ class Registry:
         except BaseException:
             self._discovered = False  # else the next asker would take half of the parts for all
             raise
+
+
+def _is_installed(package):
+    return importlib.util.find_spec(package) is not None

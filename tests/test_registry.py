@@ -45,6 +45,21 @@ def test_a_new_part_is_one_new_file(package):
     assert "oval" in SHAPES
 
 
+def test_a_part_without_its_optional_package_is_not_listed_and_says_what_to_install(package):
+    (package / "hexagon.py").write_text(
+        "from shapes_for_test import SHAPES\n"
+        "SHAPES.register('hexagon', package='no_such_package', extra='six')(lambda: 6)\n"
+        "SHAPES.register('cube', package='json', extra='none')(lambda: 6)\n"
+    )
+    from shapes_for_test import SHAPES
+
+    assert SHAPES.names() == ["circle", "cube", "square"]
+    assert SHAPES.get("cube")() == 6
+    message = r"Shape 'hexagon' needs no_such_package, which is not .* pip install 'keras-kit\[six\]'"
+    with pytest.raises(KitError, match=message):
+        SHAPES.get("hexagon")
+
+
 def test_nothing_is_imported_before_a_name_is_asked_for(package):
     import shapes_for_test
 

@@ -48,7 +48,7 @@ NUMPY_OPS = names(
     """
     Absolute Abs Add Clip Concatenate Cos Cumsum Divide Equal Exp ExpandDims Expm1 Floor GetItem Greater
     GreaterEqual Isfinite Isnan Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Max Maximum
-    Mean Min Minimum Mod Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sin Sqrt
+    Mean Min Minimum Mod Multiply NanToNum Negative NotEqual OnesLike Power Reshape Round Sign Sin Split Sqrt
     Square Squeeze Stack Subtract Sum Take Tanh Transpose TrueDivide Where ZerosLike
     """
 )

@@ -10,7 +10,8 @@ not vectors, and must know how many there are, `takes_mask` of those that take `
 texts have steps. `like` names the backbone that this one differs from by numbers alone, `small` the
 settings under which it is built in a moment, and `needs_kit` is said of those with layers of kit's own:
 files of them open after `kit.register()`. `published` is said of those that come with settings and
-weights of their own: they take `weights`, and `pixels`, what their image was standardised with.
+weights of their own: they take `weights`, and `pixels`, what their image was standardised with. Those of
+an optional package name it, `package`, and the `extra` of kit's that brings it.
 `has_members` is said of those that give each of their members' features (batch, members, features),
 `takes_edges` of those that take the edges of bins of a table's numbers.
 """
@@ -54,7 +55,7 @@ def kinds():
 
 
 def is_published(name):
-    """Whether this is a network of `keras.applications`."""
+    """Whether this is a network of another package, which is as published: its names have a colon."""
     return facts(name).get("published", False)
 
 

@@ -111,7 +111,8 @@ def _found(model):
     """{stride: the operation that makes the last map of this stride}, from fine to coarse.
 
     Maps of other sizes than the image's over a power of two are margins added before a
-    convolution; those smaller than the final one are weights of channels, or keys.
+    convolution; those smaller than the final one are weights of channels, or keys. A margin may make
+    a map as large as one of a finer level, such as 4 + 2 * 2, so what adds margins is left out.
     """
     size, final = model.input.shape[1:3], model.output
     if None in size or len(final.shape) != 4:
@@ -125,7 +126,8 @@ def _found(model):
         sources = [id(source) for source in keras.tree.flatten(operation.input)]
         if _has_kernel(operation) or not learnt.isdisjoint(sources):
             learnt.add(id(operation.output))  # what comes before is the image, shifted and scaled
-            last[_stride(operation.output, size)] = operation
+            if not isinstance(operation, keras.layers.ZeroPadding2D):
+                last[_stride(operation.output, size)] = operation
     end = _stride(final, size)
     strides = sorted(stride for stride in last if stride and stride <= (end or 0))
     if len(strides) < 2 or any(2 * fine != coarse for fine, coarse in itertools.pairwise(strides)):

@@ -39,8 +39,9 @@ def build_classifier(
         depth: layers or blocks.
         normalization: "batch", "layer", "group" or "none".
         dropout: fraction of the features dropped in training, 0 to below 1.
-        weights: of a backbone whose name begins with "keras:": None starts at random, "imagenet" takes
-            Keras' own, else the path of a file of them, without the top.
+        weights: of a backbone whose name begins with "keras:", "hub:" or "zero:": None starts at random,
+            "imagenet" takes those that its package offers, else the path of a file of them, without the
+            top, or one of the package's own names for them.
         l1: factor of the sum of the kernels' magnitudes that is added to the loss.
         l2: factor of the sum of the kernels' squares that is added to the loss.
         optimizer: a name in `kit.optimizers.names()`.

@@ -49,8 +49,8 @@ class Design:
             given |= {"weights": self.weights, "pixels": input.moments()}
         elif self.weights is not None:
             raise MatchError(
-                f"'{name}' has no published weights; asked for are weights='{self.weights}'. Take a "
-                "backbone whose name begins with 'keras:', or a saved model's: fine_tune=FOLDER."
+                f"'{name}' has no published weights; asked for are weights='{self.weights}'. Take a backbone "
+                "that begins with 'keras:', 'hub:' or 'zero:', or a saved model's: fine_tune=FOLDER."
             )
         return {"regularizer": regularizer, **(defaults or {}), **given}
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from keras.src.applications.convnext import ConvNeXt
 from keras.src.applications.efficientnet_v2 import EfficientNetV2
-from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 
 import kit
 from kit import backbones
@@ -130,33 +129,6 @@ def test_with_weights_of_a_file_the_outputs_are_those_of_keras(name, files, phot
     want = model.predict_on_batch(by_keras(name, photographs))
     found = ours(name, weights=path).predict_on_batch(photographs)
     np.testing.assert_allclose(found, want, rtol=2e-3, atol=2e-3 * np.abs(want).max())
-
-
-def test_the_layer_that_keras_alone_knows_is_made_of_known_ones(rng):
-    layer = CustomScaleLayer(0.2)
-    x, branch = rng.normal(size=(2, 1, 2, 2, 3)).astype("float32")
-    np.testing.assert_allclose(published._called(layer, [x, branch]), x + 0.2 * branch, rtol=1e-5)
-
-
-@pytest.mark.parametrize("channels", [1, 3, 5])
-def test_standardised_images_are_brought_back(channels, rng):
-    pixels = rng.uniform(0, 255, (2, 4, 4, channels)).astype("float32")
-    mean, std = rng.uniform(90, 140, channels), rng.uniform(30, 60, channels)
-    want = published._scaled(pixels, "VGG16", None)
-    found = published._scaled((pixels - mean) / std, "VGG16", (mean.tolist(), std.tolist()))
-    np.testing.assert_allclose(found, want, rtol=1e-3, atol=1e-3)
-
-
-def test_gray_images_give_what_three_equal_channels_give(rng):
-    kernel, gray = rng.normal(size=(1, 1, 3, 4)), rng.normal(size=(5, 1))
-    want = np.repeat(gray, 3, axis=1) @ kernel[0, 0]
-    np.testing.assert_allclose(gray @ published._for_channels(kernel, 1, turned=False)[0, 0], want)
-
-
-def test_six_channels_see_the_colours_twice_at_half_strength(rng):
-    kernel, colours = rng.normal(size=(1, 1, 3, 4)), rng.normal(size=(5, 3))
-    six = published._for_channels(kernel, 6, turned=False)[0, 0]
-    np.testing.assert_allclose(np.tile(colours, 2) @ six, colours @ kernel[0, 0])
 
 
 @pytest.mark.parametrize("name", [SMALL, pytest.param("EfficientNetB0", marks=pytest.mark.large), "VGG16"])

@@ -97,3 +97,12 @@ def test_a_plain_list_starts_at_the_size_of_the_image():
     assert Taps.of([keras.Input((None, None, 8))] * 2).edge is None
     with pytest.raises(MatchError, match="at least 2 sizes"):
         Taps.of(maps[:1])
+
+
+def test_a_margin_that_makes_a_map_as_large_as_a_finer_one_is_no_map():
+    image = x = keras.Input((32, 32, 3))
+    for width in (4, 6, 8):  # 16, 8 and 4 pixels
+        x = keras.layers.Conv2D(width, 3, 2, padding="same")(x)
+    x = keras.layers.Conv2D(10, 5)(keras.layers.ZeroPadding2D(2)(x))  # 4 + 2 * 2 are 8 pixels
+    maps = taps_of(keras.Model(image, x))
+    assert [each.shape[1:] for each in maps] == [(16, 16, 4), (8, 8, 6), (4, 4, 10)]
