@@ -32,8 +32,8 @@ def prepare(kit, data, *, seed, class_weight, augment, patch=None):
     if kit.task.is_dense or kit.task.form == "boxes":
         feed = varying(kit, data.train, seed=seed, augment=augment, patch=patch)
         return feed, windows(*encoded(data.validation, kit)) if has_validation else None
-    changes = changing(kit, augment)
     x, y = encoded(data.train, kit)
+    changes = changing(kit, augment, x)
     weights = sample_weights(kit.task, data.train.labels, class_weight)
     streams = any(isinstance(array, np.memmap) for array in (x.values() if isinstance(x, dict) else (x,)))
     more = {"augment": varied(changes), "mix": put_together(kit.task, changes)}
@@ -158,19 +158,21 @@ def sample_weights(task, labels, choice):
     return np.asarray(weights, "float32")[indices]
 
 
-def changing(kit, choice):
-    """How images are varied, a checked policy; None for what is not varied.
+def changing(kit, choice, x):
+    """How images or series `x` are varied, a checked policy; None for what is not varied.
 
     Raises:
         KitError: if the choice is not known, or would make targets of this task wrong.
     """
-    from kit.data import augment
+    from kit.data import augment, waver
 
+    if kit.input.rank == 3 and not hasattr(kit.task, "horizon"):  # what comes next follows from every value
+        return policies.chosen(choice, waver.policy(kit.input, kit.task, x))
     if kit.input.rank != 4:
         if choice not in (None, "auto"):
             raise KitError(
-                f"augment varies images; these are {kit.input.describe()}. Received: {choice!r}.\n"
-                "Leave augment out."
+                f"augment varies images and series with a label; these are {kit.input.describe()}. "
+                f"Received: {choice!r}.\nLeave augment out."
             )
         return None
     policy = policies.chosen(choice, augment.policy(kit.input, kit.task))
@@ -186,16 +188,19 @@ def changing(kit, choice):
 
 def varied(policy):
     """The function that varies the inputs of an epoch, or None."""
-    from kit.data import augment
+    from kit.data import augment, waver
 
-    return None if policy is None else functools.partial(augment.augment, policy=policy)
+    if policy is None or policy == waver.Policy(scale=policy.scale):
+        return None
+    module = waver if isinstance(policy, waver.Policy) else augment
+    return functools.partial(module.augment, policy=policy)
 
 
 def put_together(task, policy):
     """The function that puts images and their targets together, or None."""
     from kit.data import mix
 
-    if policy is None or not policy.mixes:
+    if not getattr(policy, "mixes", None):
         return None
     classes = len(task.names) if task.match.code == "integer" else None
     return functools.partial(mix.mixed, policy=policy, classes=classes)
