@@ -51,7 +51,8 @@ def fit(
             Either way probabilities are then those among classes of equal size.
         augment: "auto" varies images, and series of classes, in ways that keep their label, None does not; a
             dict changes how much, such as {"mosaic": 0.5, "mixup": 0.1} for boxes, {"mirror": False} for
-            any images or {"warp": 0.05} for series.
+            any images or {"warp": 0.05} for series. Of images of classes, {"mixup": 0.5} or {"cutmix": 0.5}
+            put so many together of two, with both their labels.
         patch: tasks on maps: (height, width) of the pieces that are trained on, or one number for a
             square; None decides by the images.
         precision: "float32", "bfloat16", or "auto": bfloat16 where the processor computes with
