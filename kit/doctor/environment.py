@@ -53,9 +53,10 @@ def _versions():
 
     found = ", ".join(f"{name} {version}" for name, version in versions().items())
     yield Finding("versions", "note", "packages", found, "")
-    for requirement in metadata.requires("keras-kit") or []:
+    needed = [each for each in metadata.requires("keras-kit") or [] if "extra ==" not in each]
+    for requirement in needed:
         name, least = re.match(r"([\w.-]+)>=([\d.]+)", requirement).groups()
-        if "extra ==" in requirement or (name == "tensorflow" and _is_missing(name)):
+        if name == "tensorflow" and _is_missing(name):
             continue  # kit works on JAX without TensorFlow
         if _is_missing(name):
             yield Finding("versions", "error", name, "is not installed", f"pip install '{name}>={least}'")
