@@ -16,6 +16,7 @@ from kit.maps import VOID
 
 _FOREGROUND = 3  # one patch in so many is laid on a pixel of a class drawn from those in its image
 _REMEMBERED = 2000  # pixels of each class that are kept for it
+_TURNED = 0.7  # share of a training after which masks are no longer turned
 _ALIKE = 0.04  # largest difference of class shares between halves of the masks that is chance
 
 
@@ -25,7 +26,8 @@ class Policy:
 
     Args:
         mirror: whether half of them are flipped left to right.
-        turn: whether they are also flipped top to bottom and turned by quarters.
+        turn: whether they are also flipped top to bottom and turned by quarters; masks only in the first 70 %
+            of a training, in the rest of which they lie as they were drawn.
         zoom: largest factor by which a patch shows more or less of its image, 1 for none.
         brightness: largest part of the scale that is added or taken away.
         contrast: largest part by which distances from the patch's mean grow or shrink.
@@ -73,6 +75,7 @@ class Patches:
 
     streams = False
     weights = None
+    epochs = None  # how many there will be, where that is known
     patience = 1000  # the best weights are kept, but no epoch left out: the loss falls most at the end
 
     def __init__(self, x, y, *, size, task, policy, seed=0):
@@ -121,6 +124,8 @@ class Patches:
         window = self._window(y.shape[:2], draw, self._inside(image, row, draw))
         turns = int(draw.integers(4)) if self.policy.turn else 0
         mirror = self.policy.mirror and draw.uniform() < 0.5
+        if self._lies_as_drawn(epoch):
+            turns, mirror = 0, False
         x = self._laid(x[window], turns, mirror)
         y = x if self.x is None else self._laid(y[window], turns, mirror, is_mask=self.task.form != "image")
         if self.x is None:
@@ -137,6 +142,15 @@ class Patches:
         if self.policy.bend:
             x, y = bent(x, y, self.policy.bend, draw)
         return self._coloured(x, draw), y
+
+    def _lies_as_drawn(self, epoch):
+        """Whether masks that were turned so far are so no longer.
+
+        Whoever draws masks errs to one side, such as half a pixel up. Turned masks err to all sides; what is
+        learnt last is where the masks of new images will lie.
+        """
+        is_late = self.epochs and epoch >= _TURNED * self.epochs
+        return bool(is_late and self.policy.turn and self.task.form != "image")
 
     def _inside(self, image, row, draw):
         """A pixel that the patch must hold, or None."""

@@ -37,6 +37,19 @@ def test_masks_stay_in_step_with_their_images():
     assert (x[..., 0] == 10 * y).all()
 
 
+def test_masks_lie_as_they_were_drawn_in_the_last_part_of_a_training():
+    ramp = np.broadcast_to(np.arange(40, dtype="uint8")[:, None], (40, 56))  # it rises downwards
+    feed = patches([ramp[..., None]] * 4, [np.zeros((40, 56), "uint8")] * 4, changes=Policy(turn=True))
+    feed.epochs = 10
+    rises = [[(np.diff(each[:, 0, 0].astype(int)) == 1).all() for each in feed.epoch(e)[0]] for e in (6, 7)]
+    assert not all(rises[0]) and all(rises[1])
+    noise = patches(
+        [ramp[..., None]] * 4, [ramp[..., None]] * 4, changes=Policy(turn=True), task=kit.Denoising()
+    )
+    noise.epochs = 10
+    assert not all((np.diff(each[:, 0, 0].astype(int)) == 1).all() for each in noise.epoch(9)[1])
+
+
 def test_zoomed_masks_hold_whole_classes_and_lie_where_their_image_does():
     x, y = patches(*scenes()).epoch(0)
     assert set(np.unique(y)) <= {0, 1, 2}
