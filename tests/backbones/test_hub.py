@@ -7,28 +7,20 @@ import numpy as np
 import pytest
 
 import kit
-from kit import backbones, registry
+from kit import backbones
 from kit.backbones import hub
 from kit.backbones.hub_configs import CONFIGS
 from kit.backbones.taps import taps
 from kit.errors import KitError, MatchError
+from tests.backbones.optional import some_large
 
 NAMES = [name for configs in CONFIGS.values() for name in configs]
 FAST = ("resnet_18", "mobilenet_v3_small_050")  # of plain layers, and of layers made of layers
 
 
-def some_large(names, fast=FAST):
-    return [name if name in fast else pytest.param(name, marks=pytest.mark.large) for name in names]
-
-
 @pytest.fixture(scope="module")
 def keras_hub():
     return pytest.importorskip("keras_hub")
-
-
-@pytest.fixture
-def without_it(monkeypatch):
-    monkeypatch.setattr(registry, "_is_installed", lambda package: False)
 
 
 def test_without_the_package_its_networks_are_not_listed(without_it):
@@ -52,7 +44,7 @@ def test_the_preset_of_each_network_is_one_of_its_class(keras_hub):
         assert {hub.preset(name) for name in configs} <= set(known)
 
 
-@pytest.mark.parametrize("name", some_large(NAMES))
+@pytest.mark.parametrize("name", some_large(NAMES, FAST))
 def test_the_weights_are_as_many_as_the_package_says_of_the_preset(name, keras_hub):
     network = hub._network(name, (64, 64, 3))
     said = getattr(keras_hub.models, hub._CLASSES[name]).presets[hub.preset(name)]["metadata"]["params"]
@@ -82,7 +74,7 @@ def outputs(name, photographs, **settings):
 
 
 @pytest.mark.parametrize(
-    "name", some_large([*FAST, "efficientnet_es", "efficientnet2_rw_t", "csp_darknet_53", "hgnetv2_b4"])
+    "name", some_large([*FAST, "efficientnet_es", "efficientnet2_rw_t", "csp_darknet_53", "hgnetv2_b4"], FAST)
 )
 def test_with_weights_of_a_file_the_outputs_are_those_of_the_package(name, keras_hub, photographs, tmp_path):
     network, path = theirs(name), tmp_path / "w.weights.h5"
@@ -141,7 +133,9 @@ def test_a_file_of_something_else_is_refused(keras_hub, photographs, tmp_path):
         outputs("resnet_18", photographs, weights=str(tmp_path / "w.weights.h5"))
 
 
-@pytest.mark.parametrize("name", some_large([*FAST, "efficientnet2_rw_t", "csp_darknet_53", "hgnetv2_b4"]))
+@pytest.mark.parametrize(
+    "name", some_large([*FAST, "efficientnet2_rw_t", "csp_darknet_53", "hgnetv2_b4"], FAST)
+)
 def test_its_maps_halve_step_by_step_down_to_a_thirty_second(name, keras_hub):
     maps = taps(backbones.get(f"hub:{name}"), keras.Input((None, None, 1)), (64, 64))
     assert maps.strides[-4:] == (4, 8, 16, 32)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import kit
-from kit import backbones, registry
+from kit import backbones
 from kit.artifact import allowed
 from kit.backbones import relaid, zero
 from kit.backbones.taps import taps
 from kit.errors import KitError
+from tests.backbones.optional import some_large
 
 NAMES = [name for family in zero.FAMILIES for name in family.networks]
 FAST = ("mobilenetv4_conv_small", "convnext_atto")
@@ -20,18 +21,9 @@ OF_EACH = [next(iter(family.networks)) for family in zero.FAMILIES]
 HALVING = [name for name in OF_EACH if name not in ("convmixer_768_32", "inception_v4")]
 
 
-def some_large(names, fast=FAST):
-    return [name if name in fast else pytest.param(name, marks=pytest.mark.large) for name in names]
-
-
 @pytest.fixture(scope="module")
 def zeromodels():
     return pytest.importorskip("zeromodels")
-
-
-@pytest.fixture
-def without_it(monkeypatch):
-    monkeypatch.setattr(registry, "_is_installed", lambda package: False)
 
 
 def test_without_the_package_its_networks_are_not_listed(without_it):
@@ -109,7 +101,7 @@ def test_with_weights_of_a_file_the_outputs_are_those_of_the_package(name, zerom
     np.testing.assert_allclose(found, want, rtol=2e-3, atol=2e-3 * np.abs(want).max())
 
 
-@pytest.mark.parametrize("name", some_large(OF_EACH))
+@pytest.mark.parametrize("name", some_large(OF_EACH, FAST))
 def test_it_is_made_of_known_layers_for_any_number_of_channels(name, zeromodels):
     known = allowed.LAYERS | allowed.NUMPY_OPS | {"LayerScale"}
     model = made(name, channels=5)
@@ -119,7 +111,7 @@ def test_it_is_made_of_known_layers_for_any_number_of_channels(name, zeromodels)
 
 
 @pytest.mark.parametrize(
-    "name", some_large([name for name in OF_EACH if "mixer" not in name and "inc" not in name])
+    "name", some_large([name for name in OF_EACH if "mixer" not in name and "inc" not in name], FAST)
 )
 def test_its_maps_halve_step_by_step_down_to_a_thirty_second(name, zeromodels):
     maps = taps(backbones.get(f"zero:{name}"), keras.Input((None, None, 1)), (96, 96))
