@@ -130,13 +130,16 @@ def has_classes(task, labels):
 
 def check_class_weight(task, labels, choice):
     """Raises a KitError unless `class_weight` is one of its words, or numbers, and fits the task."""
-    if isinstance(choice, str) and choice not in CLASS_WEIGHTS:
+    is_word = isinstance(choice, str)
+    if is_word and choice not in CLASS_WEIGHTS:
         raise unknown("class_weight", choice, CLASS_WEIGHTS)
-    if choice == SAMPLING and not has_classes(task, labels):
-        raise MatchError(
-            "class_weight='sampling' draws each class equally often, so each sample has to have one class.\n"
-            f"Here it is {task.describe()}. Leave class_weight out."
-        )
+    if choice is None or (is_word and choice == "auto") or has_classes(task, labels):
+        return
+    rare = " Pixels of rare classes count more by balance=True." if hasattr(task, "balance") else ""
+    raise MatchError(
+        f"class_weight={choice!r} goes by the class of each sample, so each has to have one class.\n"
+        f"Here it is {task.describe()}. Leave class_weight out.{rare}"
+    )
 
 
 def sampled(task, labels):

@@ -150,11 +150,17 @@ def test_an_unknown_word_for_class_weight_tells_those_there_are(uneven, choice):
         prepared(uneven, class_weight=choice)
 
 
-def test_numbers_and_several_labels_are_not_sampled_by_class(toys, rng):
+@pytest.mark.parametrize("choice", ["sampling", "balanced", [1.0, 2.0]], ids=str)
+def test_numbers_and_several_labels_have_no_class_to_go_by(toys, rng, choice):
     labels = kit.load_data(((rng.normal(size=(9, 4)), rng.integers(0, 2, (9, 3))),) * 2, task="multilabel")
     for data in (toys.table_data(), labels):
-        with pytest.raises(MatchError, match="each sample has to have one class"):
-            prepared(data, class_weight="sampling")
+        with pytest.raises(MatchError, match="each has to have one class"):
+            prepared(data, class_weight=choice)
+
+
+def test_masks_are_balanced_by_their_task():
+    with pytest.raises(MatchError, match="balance=True"):
+        prepared(kit.load_data(kit.shapes("segmentation", 12, (32, 32))), class_weight="balanced")
 
 
 @pytest.mark.parametrize("engine", ["keras", "auto"])
