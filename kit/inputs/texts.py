@@ -27,7 +27,8 @@ class Texts:
     """Texts, each a row of word numbers of one length: 0 after its end, 1 for unknown words.
 
     Words and signs are told apart, letters made small, and digits become 0, so that numbers of equal
-    length are one word. What is beyond `length` words is not read.
+    length are one word. What is beyond `length` words is not read. A text without words is one unknown word:
+    the attention of no step to no step is 0/0.
 
     Args:
         column: name of the column in tables; None takes the only one.
@@ -85,9 +86,8 @@ class Texts:
         wrong = [row for row, text in enumerate(texts) if not isinstance(text, str)]
         rows = np.zeros((len(texts), *self.shape), "int32")
         for row, text in enumerate(texts):
-            numbers = (
-                [self._numbers.get(word, UNKNOWN) for word in split(text)] if isinstance(text, str) else []
-            )
+            words = split(text) if isinstance(text, str) else []
+            numbers = [self._numbers.get(word, UNKNOWN) for word in words] or [UNKNOWN]
             rows[row, : len(numbers)] = numbers[: self.shape[0]]
         return rows, _findings(texts, wrong, self.column, names)
 

@@ -75,3 +75,16 @@ def test_an_absent_column_is_another_schema():
 def test_a_length_below_1_is_refused():
     with pytest.raises(KitError, match="Received: 0"):
         kit.Texts(length=0)
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\t\n"])
+def test_a_text_without_words_is_one_unknown_word(nothing):
+    assert kit.Texts(length=3, words=("a",)).encode([nothing, "a"]).tolist() == [[1, 0, 0], [2, 0, 0]]
+
+
+@pytest.mark.parametrize("backbone", ["bag", "gru", "lstm", "transformer"])
+def test_a_text_without_words_is_answered_with_numbers(backbone):
+    texts = kit.Texts(length=5, words=("hello", "money"))
+    model = kit.build_classifier(kit.Classification(("ham", "spam")), texts, backbone=backbone, width=16)
+    outputs = np.asarray(model(texts.encode(["", "hello"])))
+    assert np.isfinite(outputs).all()
