@@ -10,6 +10,7 @@ from kit.quiet import quiet
 MODELS = Path("saved_models")
 _FACTS = ("task", "input", "created", "split", "metrics", "intervals")
 _HEADLINES = ("accuracy", "r2", "mean_iou", "map_50_95", "psnr")  # the larger, the better
+_MEASURED = '"yes": the format can hold it. kit export compares the answers and refuses a file that errs.'
 _HEAD = ("path", "task", "input", "score", "data", "network", "parameters", "MB", "created")
 
 
@@ -39,6 +40,7 @@ def run(args):
         _print_models(items)
     elif args.what == "formats":
         print(_formats_table(items))
+        output.say(_MEASURED)
     else:
         print("\n".join(items))
     return 0

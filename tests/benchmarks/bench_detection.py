@@ -228,13 +228,6 @@ ONE_STAGE = {"kit": with_kit, "kyolo": with_kyolo, "ultralytics": with_ultralyti
 SIDES = {**ONE_STAGE, "kit-rcnn": with_kit_rcnn, "torchvision": with_torchvision}
 
 
-def by_cpu_time():
-    """Every clock of this process shows the CPU time it has used."""
-    began = time.time()
-    time.monotonic = time.perf_counter = time.process_time
-    time.time = lambda: began + time.process_time()
-
-
 def measured(data, detections):
     """map_50 and map_50_95 on the test part, in pixels of the images as found."""
     from kit.evaluation.average_precision import average_precision
@@ -244,7 +237,7 @@ def measured(data, detections):
         {"boxes": boxes.astype("float64"), "labels": np.array([number[name] for name in names], int)}
         for boxes, names in data.test.labels
     ]
-    found = average_precision(truths, detections, len(number)).metrics()
+    found = average_precision(truths, detections(data.test), len(number)).metrics()
     return found["map_50"], found["map_50_95"]
 
 
@@ -337,32 +330,15 @@ def main():
 
     parser = timing.arguments(__doc__, repeats=3)
     parser.add_argument("data", metavar="DATA", help="folder of images and boxes, or shapes")
-    parser.add_argument("--minutes", type=float, default=5.0, help="for each side (default: 5)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="(default: 0)")
-    parser.add_argument(
-        "--only", nargs="+", choices=SIDES, default=list(ONE_STAGE), help="(default: one stage)"
-    )
-    parser.add_argument(
-        "--clock", choices=("wall", "cpu"), default="wall", help="what minutes are (default: wall)"
-    )
+    timing.add_race(parser, SIDES, ONE_STAGE)
     parser.add_argument("--speed", action="store_true", help="time predictions and measuring instead")
     args = parser.parse_args()
     data = kit.load_data(args.data, task="detection", on_bad="skip")
-    if args.clock == "cpu":
-        by_cpu_time()
+    timing.set_clock(args.clock)
     if args.speed:
         timing.show(speed(data, args.repeats))
         return
-    rows = []
-    for name in args.only:
-        for seed in args.seeds:
-            began = time.process_time()
-            detections = SIDES[name](data, args.minutes, seed)
-            spent = (time.process_time() - began) / 60
-            scores = [f"{value:.3f}" for value in measured(data, detections(data.test))]
-            rows.append((name, str(seed), *scores, f"{spent:.1f} min"))
-            print(*rows[-1], flush=True)
-    timing.show(rows, head=("", "seed", "map_50", "map_50_95", "CPU time of training"))
+    timing.race(args, data, SIDES, measured, ("map_50", "map_50_95"))
 
 
 if __name__ == "__main__":

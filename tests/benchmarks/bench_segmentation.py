@@ -1,11 +1,13 @@
 """Which mean IoU does the same data give in the same minutes: kit, plain Keras, medicai, torch?
 
-    python -m tests.benchmarks.bench_segmentation DATA --minutes 5 --set void=11
+    python -m tests.benchmarks.bench_segmentation DATA --minutes 5
+    taskset -c 0 python -m tests.benchmarks.bench_segmentation DATA --classes 12 --void 11 --clock cpu
     python -m tests.benchmarks.bench_segmentation DATA --speed
 
-Every side gets the patches that kit cuts and varies, so that the network, its loss and its recipe
-make the difference; all end by the clock, start from random weights, and predict whole test images,
-padded to a multiple of 32. The mean IoU is counted by scikit-learn's confusion matrix. Sides:
+Every side gets the patches that kit cuts and varies, so that the network, its loss and its recipe make the
+difference; all end by the clock, which with `--clock cpu` is the CPU time of the process, start from random
+weights, and predict whole test images, padded to a multiple of 32. The mean IoU is counted by scikit-learn's
+confusion matrix. Sides:
 
 - kit: `kit.plan` and `kit.fit`
 - keras: the residual U-Net of separable convolutions of Keras' tutorial "Image segmentation with a
@@ -24,7 +26,7 @@ import numpy as np
 
 from tests.benchmarks import timing
 
-SEED, STRIDE = 0, 32
+STRIDE = 32
 
 
 def loaded(args):
@@ -32,10 +34,10 @@ def loaded(args):
     import kit
 
     task = kit.Segmentation(args.classes, void=args.void) if args.classes else None
-    return kit.load_data(args.data, task=task, seed=SEED)
+    return kit.load_data(args.data, task=task)
 
 
-def feed_of(data):
+def feed_of(data, seed=0):
     """kit's patches of the training part."""
     from kit.data import patches
     from kit.training import plan
@@ -43,7 +45,7 @@ def feed_of(data):
     x, y = data.train.arrays()
     policy = patches.policy(data.input, data.task, y)
     size = plan.patch([each.shape[:2] for each in y])
-    return patches.Patches(x, y, size=size, task=data.task, policy=policy, seed=SEED)
+    return patches.Patches(x, y, size=size, task=data.task, policy=policy, seed=seed)
 
 
 def batches(feed, size=4):
@@ -58,27 +60,27 @@ def batches(feed, size=4):
         epoch += 1
 
 
-def with_kit(data, minutes):
+def with_kit(data, minutes, seed):
     """Trains by the plan; -> function (image) -> mask."""
     import keras
 
     import kit
     from kit.artifact import Predictor
 
-    keras.utils.set_random_seed(SEED)
-    plan = kit.plan(data, minutes=minutes, seed=SEED)
+    keras.utils.set_random_seed(seed)
+    plan = kit.plan(data, minutes=minutes, seed=seed)
     model = kit.build(data.task, data.input, **plan.builder)
-    kit.fit(model, data, verbose=0, seed=SEED, **plan.fit)
+    kit.fit(model, data, verbose=0, seed=seed, **plan.fit)
     predictor = Predictor(model)
     return lambda image: predictor(image).mask
 
 
-def with_keras(data, minutes):
+def with_keras(data, minutes, seed):
     """The network of Keras' tutorial, by `train_on_batch`."""
     import keras
     from keras import layers
 
-    keras.utils.set_random_seed(SEED)
+    keras.utils.set_random_seed(seed)
     channels, classes = data.input.channels, len(data.task.classes)
     inputs = keras.Input((None, None, channels))
     x = layers.Rescaling(1 / 255)(inputs)
@@ -101,16 +103,16 @@ def with_keras(data, minutes):
     model = keras.Model(inputs, layers.Conv2D(classes, 3, activation="softmax", padding="same")(x))
     loss = keras.losses.SparseCategoricalCrossentropy(ignore_class=255)
     model.compile(keras.optimizers.Adam(1e-4), loss)
-    return _by_the_clock(model, data, minutes, lambda y: y)
+    return _by_the_clock(model, data, minutes, seed, lambda y: y)
 
 
-def with_medicai(data, minutes):
+def with_medicai(data, minutes, seed):
     """medicai's UNet and Dice-CE loss."""
     import keras
     from medicai.losses import SparseDiceCELoss
     from medicai.models import UNet
 
-    keras.utils.set_random_seed(SEED)
+    keras.utils.set_random_seed(seed)
     classes = len(data.task.classes)
 
     def of(height, width):
@@ -125,7 +127,7 @@ def with_medicai(data, minutes):
     model = of(*feed_of(data).size)
     loss = SparseDiceCELoss(from_logits=False, num_classes=classes)
     model.compile(keras.optimizers.Adam(1e-3), loss)
-    _by_the_clock(model, data, minutes, lambda y: np.where(y == 255, 0, y)[..., None])
+    _by_the_clock(model, data, minutes, seed, lambda y: np.where(y == 255, 0, y)[..., None])
     known = {}
 
     def predicted(x):
@@ -137,16 +139,16 @@ def with_medicai(data, minutes):
     return lambda image: padded(image, predicted)
 
 
-def _by_the_clock(model, data, minutes, coded):
+def _by_the_clock(model, data, minutes, seed, coded):
     """Trains a compiled Keras model until the time is up; -> function (image) -> mask."""
-    until, steps = time.monotonic() + 60 * minutes, batches(feed_of(data))
+    until, steps = time.monotonic() + 60 * minutes, batches(feed_of(data, seed))
     while time.monotonic() < until:
         x, y = next(steps)
         model.train_on_batch(x, coded(y))
     return lambda image: padded(image, lambda x: np.asarray(model.predict_on_batch(x))[0].argmax(-1))
 
 
-def with_torch(data, minutes):
+def with_torch(data, minutes, seed):
     """segmentation_models.pytorch's Unet, as its CamVid example trains it."""
     import torch
 
@@ -154,13 +156,13 @@ def with_torch(data, minutes):
     import segmentation_models_pytorch as smp
 
     assert operators
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     torch.set_num_threads(2)
     classes = len(data.task.classes)
     model = smp.Unet("resnet34", encoder_weights=None, in_channels=data.input.channels, classes=classes)
     loss = smp.losses.DiceLoss(smp.losses.MULTICLASS_MODE, from_logits=True, ignore_index=255)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-4)
-    began, steps = time.monotonic(), batches(feed_of(data))
+    began, steps = time.monotonic(), batches(feed_of(data, seed))
     model.train()
     while (share := (time.monotonic() - began) / (60 * minutes)) < 1:
         for group in optimizer.param_groups:
@@ -204,7 +206,7 @@ def padded(image, predict):
 
 
 def mean_iou(data, mask_of):
-    """Mean IoU over the test part, by scikit-learn's confusion matrix."""
+    """(mean IoU over the test part,) by scikit-learn's confusion matrix."""
     from sklearn.metrics import confusion_matrix
 
     classes = len(data.task.classes)
@@ -213,7 +215,7 @@ def mean_iou(data, mask_of):
         known = label != 255
         counts += confusion_matrix(label[known], mask_of(image)[known], labels=range(classes))
     union = counts.sum(0) + counts.sum(1) - np.diag(counts)
-    return float(np.mean(np.diag(counts)[union > 0] / union[union > 0]))
+    return (float(np.mean(np.diag(counts)[union > 0] / union[union > 0])),)
 
 
 SIDES = {"kit": with_kit, "keras": with_keras, "medicai": with_medicai, "torch": with_torch}
@@ -227,7 +229,7 @@ def speed(data, repeats):
     from kit.artifact import Predictor
     from kit.training import engines, precision
 
-    keras.utils.set_random_seed(SEED)
+    keras.utils.set_random_seed(0)
     model = kit.build_segmenter(data.task, data.input, width=16, depth=3)
     feed = feed_of(data)
     x, y = feed.epoch(0)
@@ -304,24 +306,17 @@ def main():
     """Runs what the command line asks for."""
     parser = timing.arguments(__doc__, repeats=3)
     parser.add_argument("data", metavar="DATA", help="folder of images and masks")
-    parser.add_argument("--minutes", type=float, default=5.0, help="for each side (default: 5)")
+    timing.add_race(parser, SIDES)
     parser.add_argument("--classes", type=int, help="values of the masks, void included")
     parser.add_argument("--void", type=int, help="value of pixels that are of no class")
-    parser.add_argument("--only", nargs="+", choices=SIDES, default=list(SIDES), help="sides (default: all)")
     parser.add_argument("--speed", action="store_true", help="time steps and predictions instead")
     args = parser.parse_args()
     data = loaded(args)
+    timing.set_clock(args.clock)
     if args.speed:
         timing.show(speed(data, args.repeats))
         return
-    rows = []
-    for name in args.only:
-        began = time.process_time()
-        mask_of = SIDES[name](data, args.minutes)
-        spent = (time.process_time() - began) / 60
-        rows.append((name, f"{mean_iou(data, mask_of):.4f}", f"{spent:.1f} min"))
-        print(*rows[-1], flush=True)
-    timing.show(rows, head=("", "mean IoU", "CPU time of training"))
+    timing.race(args, data, SIDES, mean_iou, ("mean_iou",))
 
 
 if __name__ == "__main__":

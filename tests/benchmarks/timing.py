@@ -20,6 +20,49 @@ def arguments(doc, repeats):
     return parser
 
 
+def add_race(parser, sides, usual=None):
+    """Options of a race: sides that train on the same data until the same time is up."""
+    parser.add_argument("--minutes", type=float, default=5.0, help="for each side (default: 5)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="(default: 0)")
+    usual = list(usual or sides)
+    parser.add_argument(
+        "--only", nargs="+", choices=sides, default=usual, help=f"(default: {' '.join(usual)})"
+    )
+    parser.add_argument(
+        "--clock", choices=("wall", "cpu"), default="wall", help="what minutes are (default: wall)"
+    )
+
+
+def set_clock(name):
+    """With "cpu", every clock of this process shows the CPU time that it has used."""
+    if name == "cpu":
+        began = time.time()
+        time.monotonic = time.perf_counter = time.process_time
+        time.time = lambda: began + time.process_time()
+
+
+def race(args, data, sides, measured, scores):
+    """Trains each side with each seed and prints one table.
+
+    Args:
+        args: what the options of `add_race` gave.
+        data: a `Data`.
+        sides: name -> function (data, minutes, seed) -> what the trained network says.
+        measured: function (data, what a network says) -> numbers.
+        scores: the names of these numbers.
+    """
+    rows = []
+    for name in args.only:
+        for seed in args.seeds:
+            began = time.process_time()
+            says = sides[name](data, args.minutes, seed)
+            spent = (time.process_time() - began) / 60
+            found = [f"{value:.3f}" for value in measured(data, says)]
+            rows.append((name, str(seed), *found, f"{spent:.1f} min"))
+            print(*rows[-1], flush=True)
+    show(rows, head=("", "seed", *scores, "CPU time of training"))
+
+
 def timed(function, *arguments):
     """Seconds that a call takes."""
     began = time.perf_counter()
