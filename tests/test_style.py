@@ -79,6 +79,7 @@ ONE_HOME = {
     r"^import tensorflow|^\s+import tensorflow": (
         "artifact/formats/",
         "artifact/runtime.py",
+        "training/engines/fused.py",
         "training/engines/tensorflow.py",
     ),
     r"^import jax|^\s+import jax": (

@@ -3,6 +3,7 @@
     python -m tests.benchmarks.bench_segmentation DATA --minutes 5
     taskset -c 0 python -m tests.benchmarks.bench_segmentation DATA --classes 12 --void 11 --clock cpu
     python -m tests.benchmarks.bench_segmentation DATA --speed
+    python -m tests.benchmarks.bench_segmentation DATA --formats --seeds 0 1 2
 
 Every side gets the patches that kit cuts and varies, so that the network, its loss and its recipe make the
 difference; all end by the clock, which with `--clock cpu` is the CPU time of the process, start from random
@@ -17,7 +18,8 @@ confusion matrix. Sides:
   as in its CamVid example (needs segmentation-models-pytorch)
 
 `--speed` times one step and one prediction of kit's U-Net, trained by `kit.fit`'s engine in float32 and in
-the format that it chooses here, by `model.fit`, and by a bare compiled loop.
+the format that it chooses here, by `model.fit`, and by a bare compiled loop. `--formats` trains it for 16
+epochs in each of both, to see whether the faster one costs any quality.
 """
 
 import time
@@ -287,6 +289,24 @@ def lowered(model):
     return engine
 
 
+def formats(data, seeds, epochs=16):
+    """Rows: seed, mean IoU in float32 and in the format that `kit.fit` takes here, their difference."""
+    import keras
+
+    import kit
+    from kit.artifact import Predictor
+
+    for seed in seeds:
+        found = []
+        for precision in ("float32", "auto"):
+            keras.utils.set_random_seed(seed)
+            model = kit.build_segmenter(data.task, data.input, width=16, depth=3)
+            kit.fit(model, data, epochs=epochs, seed=seed, precision=precision, patience=0, verbose=0)
+            predictor = Predictor(model)
+            found += mean_iou(data, lambda image, predictor=predictor: predictor(image).mask)
+        yield (str(seed), *(f"{value:.4f}" for value in found), f"{found[1] - found[0]:+.4f}")
+
+
 def bare_step(model):
     """Forward, backward and update as one compiled function, and nothing else."""
     import tensorflow as tf
@@ -310,11 +330,15 @@ def main():
     parser.add_argument("--classes", type=int, help="values of the masks, void included")
     parser.add_argument("--void", type=int, help="value of pixels that are of no class")
     parser.add_argument("--speed", action="store_true", help="time steps and predictions instead")
+    parser.add_argument("--formats", action="store_true", help="compare number formats instead")
     args = parser.parse_args()
     data = loaded(args)
     timing.set_clock(args.clock)
     if args.speed:
         timing.show(speed(data, args.repeats))
+        return
+    if args.formats:
+        timing.show(formats(data, args.seeds), head=("seed", "float32", "chosen", "difference"))
         return
     timing.race(args, data, SIDES, mean_iou, ("mean_iou",))
 

@@ -54,3 +54,23 @@ def test_what_is_asked_for_is_taken(computes):
 def test_an_unknown_format_is_refused_with_the_nearest():
     with pytest.raises(kit.errors.KitError, match="bfloat16"):
         precision.chosen("bfloat", network(layers.Dense(1), shape=(2,)), 1)
+
+
+def test_jax_on_a_processor_stays_in_float32(monkeypatch):
+    monkeypatch.setattr(precision, "has_accelerator", lambda: False)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    assert not precision.computes_bfloat16()
+    monkeypatch.setattr(precision, "has_accelerator", lambda: True)
+    assert precision.computes_bfloat16()
+
+
+@pytest.mark.parametrize("accelerator", [True, False])
+def test_only_products_are_lowered_on_processors_and_all_is_as_before_at_the_end(monkeypatch, accelerator):
+    monkeypatch.setattr(precision, "has_accelerator", lambda: accelerator)
+    kinds = layers.Conv2D(4, 3), layers.BatchNormalization(), layers.Activation("relu"), layers.Flatten()
+    model = network(*kinds, layers.Dense(1, name="logits"))
+    low, passing = "bfloat16", "bfloat16" if accelerator else "float32"
+    with precision.lowered(model, "bfloat16"):
+        found = [layer.compute_dtype for layer in model.layers]
+    assert found == [low, passing, passing, "float32", "float32"]
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}

@@ -6,6 +6,7 @@ On small networks nearly all of plain `fit` is spent between the steps, not in t
 import tensorflow as tf
 
 from kit.training.engines.epoch import EpochEngine
+from kit.training.engines.fused import fused
 
 
 class TensorFlowEngine(EpochEngine):
@@ -21,7 +22,9 @@ class TensorFlowEngine(EpochEngine):
 
     def train(self, data, order):
         """Runs the steps whose rows are in `order` (steps, batch); -> steps done, metrics."""
-        self._train = self._train or _traced(self._steps, data)
+        if self._train is None:
+            with fused(self.model):
+                self._train = _traced(self._steps, data)
         done, logs = self._train(data, tf.convert_to_tensor(order))
         return int(done), _numbers(logs)
 
