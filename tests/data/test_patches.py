@@ -80,13 +80,15 @@ def test_every_image_gives_patches_in_proportion_to_its_area():
     assert abs(shares[0] - 16) <= 1 and abs(shares[1] - 64) <= 1
 
 
-def test_only_masks_that_look_alike_in_all_directions_are_turned():
+def test_only_masks_that_look_alike_in_all_directions_are_turned_and_bent_small_ones_less():
     cells = np.random.default_rng(0).integers(0, 2, (4, 64, 64)).astype("uint8")
     streets = np.zeros((4, 64, 64), "uint8")
     streets[:, 32:] = 1
     images = kit.Images((None, None), 1)
-    assert policy(images, TASK, cells).turn
-    assert not policy(images, TASK, streets).turn and policy(images, TASK, streets).mirror
+    assert policy(images, TASK, cells).turn and policy(images, TASK, cells).bend == 64 / 32
+    assert policy(images, TASK, np.tile(cells, (1, 8, 8))).bend == 5
+    found = policy(images, TASK, streets)
+    assert found.mirror and not found.turn and not found.bend
 
 
 def test_noise_of_the_asked_level_is_laid_on_clean_patches():
