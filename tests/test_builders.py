@@ -94,3 +94,21 @@ def test_an_unknown_name_shows_the_nearest(setting, near):
 def test_a_wrong_loss_is_refused_before_anything_is_built():
     with pytest.raises(MatchError, match="categorical_hinge"):
         kit.build_classifier(kit.Classification(3, loss="hinge"), TABLE)
+
+
+@pytest.mark.parametrize(
+    ("images", "settings", "blocks"),
+    [
+        (kit.Images((None, None), 3), {}, 2),
+        (kit.Images((None, None), 3, usual=(512, 256)), {}, 2),
+        (kit.Images((None, None), 3, usual=(512, 255)), {}, None),
+        (kit.Images((96, 96), 3), {}, None),
+        (kit.Images((96, 96), 3), {"stem": 2}, 2),
+        (kit.Images((None, None), 3), {"stem": 1}, None),
+    ],
+    ids=["open", "large", "small", "fixed", "asked for", "not asked for"],
+)
+def test_images_known_to_be_small_are_segmented_pixel_by_pixel_others_in_blocks(images, settings, blocks):
+    model = kit.build_segmenter(kit.Segmentation(3), images, width=8, depth=2, **settings)
+    sides = [layer.block for layer in model.layers if type(layer).__name__ == "SpaceToDepth"]
+    assert sides == [blocks] * (blocks is not None)

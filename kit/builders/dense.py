@@ -7,7 +7,7 @@ from kit.errors import KitError, MatchError
 
 _SIZE = 128  # pixels: what depth is chosen for where the size of the images is open
 _FROM_EVERY_PLACE = ("plain", "resnet")  # backbones whose first maps are as large as the image
-_LARGE = 128  # pixels of the shorter edge from which blocks of pixels pay: below, objects are a few of them
+_LARGE = 256  # pixels of the shorter edge from which blocks of pixels pay: below, objects are a few of them
 _FINE = 8  # least features of a pixel where blocks of pixels are dealt out
 _STYLE = ("activation", "normalization", "regularizer")  # settings of every convolution, and of decoders
 _SHARED = (*_STYLE, "dropout")
@@ -33,10 +33,11 @@ def assemble(task, input, design, decoder, stem, deep_supervision=False):
     if name in backbones.dense():
         _check_deep(deep_supervision, False, name)
         return finished(task, input, backbone, name)
-    size = input.size if None not in input.size else input.usual or (_SIZE, _SIZE)
+    known = input.size if None not in input.size else input.usual
+    size = known or (_SIZE, _SIZE)
     if stem not in ("auto", *_STEMS):
         raise KitError(f"stem is the side of blocks of pixels: {_STEMS} or 'auto'. Received: {stem!r}.")
-    stem = _stem(name, size) if stem == "auto" else stem
+    stem = _stem(name, known) if stem == "auto" else stem
     style, shared = ({k: keywords[k] for k in names if k in keywords} for names in (_STYLE, _SHARED))
     if decoder == "auto":
         decoder, shared = "unet", {**shared, **(_LESS_WORK if stem > 1 else {})}
@@ -112,8 +113,9 @@ def _dealt_out(features, image, stem, style):
 
 
 def _stem(backbone, size):
-    """2 where the backbone begins at every place and the images are not small, else 1."""
-    return 2 if backbone in _FROM_EVERY_PLACE and min(size) >= _LARGE else 1
+    """2 where the backbone begins at every place and the images are not known to be small, else 1."""
+    is_small = size is not None and min(size) < _LARGE
+    return 2 if backbone in _FROM_EVERY_PLACE and not is_small else 1
 
 
 def _open(features, stem):

@@ -39,8 +39,8 @@ def build_segmenter(
             the contracting half of a U-Net.
         decoder: a name in `kit.decoders.names()`; "auto" takes "unet".
         stem: side of the blocks of pixels that are one place of the first maps: 1 for every pixel
-            its own, 2 for a third of the time at about the same score; "auto" takes 2, and 1 for images
-            below 128 pixels and for decoders and backbones that begin with larger steps.
+            its own, 2 for a third of the time; "auto" takes 2, and 1 for images that are known to be
+            below 256 pixels and for decoders and backbones that begin with larger steps.
         deep_supervision: whether the head speaks from all levels of the decoder, so that the loss
             reaches each of them directly; for "unet", "unet++" and "attention_unet".
         activation: hidden activation, a name in `kit.activations.names()`.
