@@ -17,6 +17,7 @@ from kit.maps import VOID
 _FOREGROUND = 3  # one patch in so many is laid on a pixel of a class drawn from those in its image
 _REMEMBERED = 2000  # pixels of each class that are kept for it
 _TURNED = 0.7  # share of a training after which masks are no longer turned
+_ZOOM, _ZOOM_SCENES = 1.25, 1.7  # what is near in one scene is far in another
 _BEND = 5.0  # pixels; with it 0.1 % of the pixels fewer were wrong on membranes not seen (two seeds)
 _SMALL = 1 / 32  # of the shorter edge of small images is as far as they are bent
 _ALIKE = 0.04  # largest difference of class shares between halves of the masks that is chance
@@ -51,7 +52,7 @@ def policy(input, task, targets):
 
     Noise is the same in every direction, so denoising turns patches and leaves their values alone.
     Masks are turned and bent where top and bottom, and left and right, of the training masks hold the
-    same classes, as tissue does; street scenes, with the sky above, are only mirrored.
+    same classes, as tissue does; street scenes, with the sky above, are only mirrored, and zoomed more.
 
     Args:
         input: an `Images`.
@@ -62,7 +63,7 @@ def policy(input, task, targets):
         return Policy(turn=True, scale=input.scale)
     alike = _looks_alike(targets)
     bend = min(_BEND, _SMALL * min(min(map_.shape[:2]) for map_ in targets)) if alike else 0.0
-    changes = {"turn": alike, "bend": bend, "zoom": 1.25}
+    changes = {"turn": alike, "bend": bend, "zoom": _ZOOM if alike else _ZOOM_SCENES}
     return Policy(**changes, brightness=0.1, contrast=0.2, scale=input.scale)
 
 

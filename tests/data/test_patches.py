@@ -89,6 +89,7 @@ def test_only_masks_that_look_alike_in_all_directions_are_turned_and_bent_small_
     assert policy(images, TASK, np.tile(cells, (1, 8, 8))).bend == 5
     found = policy(images, TASK, streets)
     assert found.mirror and not found.turn and not found.bend
+    assert found.zoom > policy(images, TASK, cells).zoom > 1
 
 
 def test_noise_of_the_asked_level_is_laid_on_clean_patches():
