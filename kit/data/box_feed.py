@@ -55,6 +55,7 @@ class BoxFeed:
     """
 
     streams = False
+    varies = True
     weights = None
     batch_size = _STEP
     patience = 0  # the loss of boxes says little of when they are best: all epochs are trained

@@ -80,6 +80,7 @@ class Patches:
     """
 
     streams = False
+    varies = True
     weights = None
     epochs = None  # how many there will be, where that is known
     patience = 1000  # the best weights are kept, but no epoch left out: the loss falls most at the end

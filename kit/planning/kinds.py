@@ -32,7 +32,7 @@ class Kind:
 
 
 _DENSE = {
-    # three halvings of blocks of 2 x 2 pixels see 16 pixels a place
+    # three halvings: of large images, which are seen in blocks of 2 x 2 pixels, a place is 16 pixels wide
     "segmentation": Kind("segmentation", (8, 16, 24, 32, 48), 2500, {"depth": 3}),
     "denoising": Kind("denoising", (32, 48, 64), 4000, {"depth": 10}),
     "detection": Kind("detection", (12, 16, 24, 32, 48, 64), 2000, few=400),

@@ -101,7 +101,7 @@ class Batches:
             raise Single
         chosen = {name: parts["fit"].get(name, default) for name, default in _FEED.items()}
         feed, validation = arrays.prepare(model.kit, data, seed=0, **chosen)
-        if feed.epoch(0) is not feed.epoch(1):
+        if feed.varies:
             raise Single
         state.build(model, feed)
         size = min(parts["fit"].get("batch_size") or feed.batch_size, len(feed))

@@ -48,11 +48,14 @@ class Feed:
         """The rows' numbers in the order of this epoch, (N,) int32."""
         return np.random.default_rng([self.seed, epoch]).permutation(len(self)).astype("int32")
 
+    @property
+    def varies(self):
+        """Whether epochs show other things, not only another order."""
+        return not (self.augment is self.mix is self.sample is None)
+
     def epoch(self, epoch):
         """All rows as this epoch shows them; the same object where nothing differs between epochs."""
-        if self.augment is self.mix is self.sample is None:
-            return self._whole
-        return self.batch(epoch, np.arange(len(self)))
+        return self.batch(epoch, np.arange(len(self))) if self.varies else self._whole
 
     def batch(self, epoch, rows):
         """The rows of one batch as this epoch shows them."""

@@ -22,6 +22,7 @@ the format that it chooses here, by `model.fit`, and by a bare compiled loop. `-
 epochs in each of both, to see whether the faster one costs any quality.
 """
 
+import os
 import time
 
 import numpy as np
@@ -159,7 +160,7 @@ def with_torch(data, minutes, seed):
 
     assert operators
     torch.manual_seed(seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(len(os.sched_getaffinity(0)))  # one where it is bound to one core
     classes = len(data.task.classes)
     model = smp.Unet("resnet34", encoder_weights=None, in_channels=data.input.channels, classes=classes)
     loss = smp.losses.DiceLoss(smp.losses.MULTICLASS_MODE, from_logits=True, ignore_index=255)

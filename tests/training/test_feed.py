@@ -117,11 +117,12 @@ def test_rows_of_a_table_are_not_augmented(uneven):
     with pytest.raises(KitError, match="augment varies images"):
         prepared(uneven, augment={"mixup": 0.5})
     feed, _ = prepared(uneven, augment="auto")
-    assert feed.epoch(0) is feed.epoch(1)
+    assert feed.epoch(0) is feed.epoch(1) and not feed.varies
 
 
 def test_sampling_makes_classes_equal_in_every_epoch_and_the_rows_of_a_batch_are_those_of_the_epoch(uneven):
     feed, _ = prepared(uneven, class_weight="sampling")
+    assert feed.varies
     for epoch in (0, 3):
         x, y = feed.epoch(epoch)
         assert np.bincount(y).tolist() == [20, 20, 20]
