@@ -121,7 +121,7 @@ def _many(raw, input):
 
 
 def _named(finding, names):
-    where = in_rows(finding.rows, names).removeprefix("rows ").removeprefix("row ")
+    where = in_rows(finding.rows, names)
     return dataclasses.replace(finding, fault=dataclasses.replace(finding.fault, where=where))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from kit import storage
 from kit.data.guess import present
 from kit.errors import SHOWN, Fault
-from kit.inputs.findings import Finding, in_rows
+from kit.inputs.findings import SHOWN_ROWS, Finding, in_rows
 from kit.plain import scalar
 
 _EXCLUSIVE = ("binary", "multiclass")  # forms of a target with one class a sample
@@ -152,6 +152,12 @@ def _no_numbers(values, task, names, missing):
         good = np.array([all(map(_is_finite, row)) for row in values.tolist()])
     bad = [int(row) for row in np.flatnonzero(~good) if row not in missing]
     shown = values.astype(str).tolist() if values.dtype.kind in "mM" else values.tolist()
+    if len(bad) > SHOWN_ROWS and 2 * len(bad) > len(values):
+        some = ", ".join(list(dict.fromkeys(repr(shown[row]) for row in bad))[:3])
+        cure = "If they are names of classes, choose task='classification'."
+        return [
+            Finding(Fault(in_rows(bad, names), f"targets such as {some}", "finite numbers", cure), (*bad,))
+        ]
     return [Finding(Fault(names[row], f"target {shown[row]!r}", "finite numbers"), (row,)) for row in bad]
 
 

@@ -5,7 +5,7 @@ import hashlib
 
 import numpy as np
 
-from kit import inputs
+from kit import inputs, tasks
 from kit.data import boxed, check, dense, forecasts, pictures, series, split, tables, texts
 from kit.data.guess import guess_task
 from kit.data.leaks import give_away
@@ -16,6 +16,22 @@ from kit.data.samples import Data, Samples
 from kit.errors import DataError, Fault, KitError, unknown
 from kit.inputs.findings import raise_if_any
 from kit.plain import scalar
+
+_NOTHING = {  # what is told where labels are no maps and no boxes, by the task that was asked for
+    "detection": (
+        "holds no boxes. Detection reads Pascal VOC XML, COCO JSON, YOLO label files, labelme JSON, a CSV "
+        "with columns filename,xmin,ymin,xmax,ymax,class, and arrays (images, [(boxes_xyxy, names), ...])."
+    ),
+    "segmentation": (
+        "holds no masks. Segmentation reads masks named as their images (in images/ and masks/, train/ and "
+        "trainannot/, or 7.jpg beside 7_mask.png), outlines (COCO JSON, YOLO label files), and arrays "
+        "(images, masks)."
+    ),
+    "denoising": (
+        "holds no images to clean. Denoising reads noisy/ and clean/ with images of the same names, a "
+        "folder of clean images, on which noise is laid, and arrays (noisy, clean)."
+    ),
+}
 
 
 def load_data(
@@ -81,6 +97,8 @@ def load_data(
     """
     if on_bad not in ("error", "skip"):
         raise KitError(f"on_bad is 'error' or 'skip'. Received: {on_bad!r}.")
+    if isinstance(task, str) and task not in tasks.names():
+        raise unknown("task", task, tasks.names())
     asked = (source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory, box_format)
     request = Request(*asked)
     request = dataclasses.replace(request, input=_asked_input(request.input))
@@ -124,8 +142,9 @@ def _asked_input(input):
 def _read(request):
     """What the reader found, with a name for each sample."""
     raw = read(request)
-    if kind_of(request.task) == "detection" and raw.dense != "boxes":
-        raise KitError(_no_boxes(raw))
+    asked = kind_of(request.task)
+    if asked in _NOTHING and not raw.dense:
+        raise KitError(f"{raw.name} {_NOTHING[asked]}")
     raw.names = raw.names or [f"row {row}" for row in range(len(raw))]
     if not len(raw):
         raw.faults.append(Fault(raw.name, "no samples", "at least 2"))
@@ -136,14 +155,6 @@ def _read(request):
         if values is not None and not isinstance(values, str | int) and len(values) != len(raw):
             raise DataError([Fault(field, f"{len(values)} values", f"{len(raw)}, one for each sample")])
     return raw
-
-
-def _no_boxes(raw):
-    return (
-        f"{raw.name} holds no boxes. Detection reads Pascal VOC XML, COCO JSON, YOLO label files, labelme "
-        "JSON, a CSV with columns filename,xmin,ymin,xmax,ymax,class, and arrays (images, "
-        "[(boxes_xyxy, names), ...])."
-    )
 
 
 def _kind(raw, request):

@@ -324,7 +324,7 @@ def _name(raw, objects, classes):
     lost = {row for finding in raw.findings for row in finding.rows}
     bare = [row for row, (boxes, _) in enumerate(raw.labels) if not len(boxes) and row not in lost]
     if bare:
-        where = in_rows(bare, raw.names).removeprefix("rows ").removeprefix("row ")
+        where = in_rows(bare, raw.names)
         raw.notes.append(f"{len(bare)} images without boxes are kept as background: {where}.")
 
 

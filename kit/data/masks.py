@@ -51,7 +51,7 @@ class _Coding:
     by_colour: bool = False
 
 
-def read_masks(paths, sizes, names, named=None):
+def read_masks(paths, sizes, names, named=None, files=None):
     """Decodes mask files to index maps by one rule for all of them, and says which.
 
     - only 0 and 255: 0 and 1; with values between (smoothed edges): 1 from 128 on
@@ -64,6 +64,7 @@ def read_masks(paths, sizes, names, named=None):
         sizes: (height, width) in pixels of each image; None where it cannot be read.
         names: what each sample is called.
         named: name of each value, or of each colour "#rrggbb", as far as known.
+        files: what each mask is called where it cannot be read; None: as its sample.
 
     Returns:
         `Masks`. Findings: masks that cannot be read, hold too much, or are of another size.
@@ -79,7 +80,7 @@ def read_masks(paths, sizes, names, named=None):
     found = Masks()
     with ThreadPoolExecutor() as pool:
         looks = list(pool.map(looked, paths))
-    good = _sorted_out(found, looks, sizes, names)
+    good = _sorted_out(found, looks, sizes, names, files or names)
     found.labels = ragged([np.zeros(size or (1, 1), "uint8") for size in sizes])
     if not good and not found.faults:
         found.faults.append(Fault("masks", f"none of {len(paths)} can be used", "masks of all images"))
@@ -95,10 +96,10 @@ def read_masks(paths, sizes, names, named=None):
     return found
 
 
-def _sorted_out(found, looks, sizes, names):
+def _sorted_out(found, looks, sizes, names, files):
     """The good looks by row; the others become findings, or one fault where most are of one kind."""
     bad = {
-        row: look.fault(names[row]) for row, look in enumerate(looks) if isinstance(look, pixels.Unreadable)
+        row: look.fault(files[row]) for row, look in enumerate(looks) if isinstance(look, pixels.Unreadable)
     }
     good = {}
     for row, look in enumerate(looks):
@@ -113,7 +114,9 @@ def _sorted_out(found, looks, sizes, names):
     if len(unclear) > len(good):
         first = next(iter(unclear.values()))
         where = in_rows(list(unclear), names)
-        found.faults.append(dataclasses.replace(first, where=f"{len(unclear)} masks, {where}"))
+        found.faults.append(
+            dataclasses.replace(first, where=f"{len(unclear)} mask{'s' * (len(unclear) > 1)}, {where}")
+        )
     found.findings += [Finding(fault, (row,)) for row, fault in sorted(bad.items())]
     return good
 

@@ -42,8 +42,12 @@ def in_rows(rows, names=None):
         'rows 3, 8'
         >>> in_rows(range(7))
         'rows 0, 1, 2, 3, 4 and 2 more'
+        >>> in_rows([0, 1], ["cat/7.jpg", "dog/1.jpg"])
+        'cat/7.jpg, dog/1.jpg'
     """
-    shown = [str(row if names is None else names[row]) for row in list(rows)[:SHOWN_ROWS]]
-    shown = [name.removeprefix("row ") for name in shown]
+    shown = [f"row {row}" if names is None else str(names[row]) for row in list(rows)[:SHOWN_ROWS]]
+    numbers = [name.removeprefix("row ") for name in shown]
+    are_rows = any(number != name for number, name in zip(numbers, shown, strict=True))
+    before = f"row{'s' * (len(rows) > 1)} " if are_rows else ""
     more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
-    return f"row{'s' * (len(rows) > 1)} {', '.join(shown)}{more}"
+    return f"{before}{', '.join(numbers)}{more}"

@@ -53,6 +53,14 @@ def test_targets_of_a_regression_are_finite_numbers(target):
     assert finding.rows == (1,) and "finite numbers" in finding.fault.expected
 
 
+def test_targets_of_which_most_are_no_numbers_are_one_finding_that_names_some():
+    values = objects(*["cat", "dog"] * 5, 1.0)
+    (finding,) = check.labels(values, kit.Regression(), [f"{row}.png" for row in range(11)])
+    assert finding.fault.found == "targets such as 'cat', 'dog'" and finding.rows == tuple(range(10))
+    assert finding.fault.where == "0.png, 1.png, 2.png, 3.png, 4.png and 5 more"
+    assert "task='classification'" in finding.fault.cure
+
+
 def test_one_infinite_number_of_several_is_found():
     (finding,) = check.labels(np.array([[1, 2], [3, np.inf]]), kit.Regression(2), NAMES)
     assert finding.rows == (1,)

@@ -139,6 +139,25 @@ def test_classes_keep_their_type(labels, classes):
     )
 
 
+def test_a_task_that_is_misspelt_is_refused_before_the_source_is_read():
+    with pytest.raises(kit.KitError, match="Unknown task 'denosing'. Did you mean 'denoising'"):
+        kit.load_data("no such file", task="denosing")
+
+
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        ("segmentation", "wine holds no masks. Segmentation reads masks named as their images"),
+        (kit.Segmentation(2), "wine holds no masks"),
+        ("denoising", "wine holds no images to clean. Denoising reads noisy/ and clean/"),
+        ("detection", "wine holds no boxes. Detection reads Pascal VOC XML"),
+    ],
+)
+def test_data_without_the_labels_of_a_task_say_what_it_reads(task, told):
+    with pytest.raises(kit.KitError, match=told):
+        kit.load_data("wine", task=task)
+
+
 def test_a_task_of_the_user_is_fitted_to_the_training_part():
     x = np.random.default_rng(0).normal(size=(40, 2))
     data = kit.load_data((x, x[:, 0] ** 2), task=kit.Regression(("square",), loss="huber"))
@@ -330,7 +349,7 @@ def test_columns_of_other_things_are_told(column):
 
 def test_a_target_of_dates_is_told():
     table = pd.DataFrame({"x": range(20), "y": pd.date_range("2024", periods=20)})
-    with pytest.raises(kit.DataError, match="row 0: target '2024-01-01.*expected finite numbers"):
+    with pytest.raises(kit.DataError, match="15 more: targets such as .2024-01-01.*expected finite numbers"):
         kit.load_data(table, target="y")
 
 

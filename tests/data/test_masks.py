@@ -117,7 +117,7 @@ def test_more_values_than_classes_can_be_is_a_fault(masks):
 
 def test_more_values_in_16_bits_are_told_of_the_file(masks):
     found = masks(np.arange(900, dtype="uint16").reshape(30, 30))
-    assert found.faults[0].where == "1 masks, row 0.png" and "900 different values" in found.faults[0].found
+    assert found.faults[0].where == "1 mask, 0.png" and "900 different values" in found.faults[0].found
 
 
 def test_palettes_keep_their_numbers(masks):
@@ -151,9 +151,7 @@ def test_names_of_colours_are_used_and_keep_the_order_of_the_colours(masks):
 def test_photographs_for_masks_are_one_fault_that_says_how_to_save_masks(masks, rng):
     pictures = [rng.integers(0, 255, (20, 20, 3), "uint8") for _ in range(3)]
     found = masks(*pictures, suffix=".jpg")
-    assert "3 masks, rows 0.jpg, 1.jpg, 2.jpg" in found.faults[0].where and "at most 64" in str(
-        found.faults[0]
-    )
+    assert "3 masks, 0.jpg, 1.jpg, 2.jpg" in found.faults[0].where and "at most 64" in str(found.faults[0])
 
 
 def test_index_maps_in_jpeg_files_are_a_fault(masks, rng):
@@ -195,7 +193,7 @@ def test_images_that_cannot_be_read_are_no_matter_of_masks(tmp_path):
 
 def test_constant_masks_are_an_issue_that_names_them(masks):
     found = masks(gray([[0, 255]]), gray([[0, 0]]), gray([[255, 255]]))
-    assert [issue.where for issue in found.issues] == ["rows 1.png, 2.png"]
+    assert [issue.where for issue in found.issues] == ["1.png, 2.png"]
     assert found.labels[1].tolist() == [[0, 0]] and found.labels[2].tolist() == [[1, 1]]
 
 

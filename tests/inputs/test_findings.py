@@ -28,7 +28,8 @@ def test_one_difference_in_kind_makes_it_a_schema_error():
         ([4], None, "row 4"),
         ([0, 1], ["row 7", "row 9"], "rows 7, 9"),
         (range(6), None, "rows 0, 1, 2, 3, 4 and 1 more"),
-        ([1], ["row 0", "b_TEST.csv row 3"], "row b_TEST.csv row 3"),
+        ([1], ["row 0", "b_TEST.csv row 3"], "b_TEST.csv row 3"),
+        (range(6), [f"{row}.png" for row in range(6)], "0.png, 1.png, 2.png, 3.png, 4.png and 1 more"),
     ],
 )
 def test_rows_are_named_and_the_rest_counted(rows, names, text):

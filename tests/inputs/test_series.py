@@ -129,7 +129,7 @@ def test_faults_are_told_by_series(series, raw, error, words):
 def test_a_fault_of_one_series_leaves_the_others_alone():
     encoded, findings = kit.Series(2).encoded([[1.0, 2.0], [1.0], [3.0, 4.0]], names=["a", "b", "c"])
     assert encoded[[0, 2], :, 0].tolist() == [[1.0, 2.0], [3.0, 4.0]]
-    assert [finding.rows for finding in findings] == [(1,)] and findings[0].fault.where == "row b"
+    assert [finding.rows for finding in findings] == [(1,)] and findings[0].fault.where == "b"
 
 
 @pytest.mark.parametrize("wrong", [{"length": 0}, {"channels": 0}, {"length": 2.5}])

@@ -52,7 +52,8 @@ def read(request):
         raw.faults.append(fault)
         return raw
     named, file = class_names(root)
-    masks = read_masks(own.partners, layouts.sizes_of(raw.inputs), raw.names, named)
+    files = [path and pairs.shown(path, root) for path in own.partners]
+    masks = read_masks(own.partners, layouts.sizes_of(raw.inputs), raw.names, named, files)
     raw.labels, raw.classes, raw.void = masks.labels, masks.classes, masks.void
     for field in ("notes", "issues", "findings", "faults"):
         getattr(raw, field).extend(getattr(masks, field))

@@ -108,7 +108,7 @@ def test_boxes_alone_are_a_fault_that_names_detection(source):
 
 def test_images_of_nothing_are_an_issue(source):
     raw = of(source(coco([thing(0, 1, SQUARE)])))
-    assert [issue.where for issue in raw.issues] == ["row 1.png"] and not raw.labels[1].any()
+    assert [issue.where for issue in raw.issues] == ["1.png"] and not raw.labels[1].any()
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,13 @@ def test_an_image_without_mask_is_a_finding_that_names_its_row(tree):
     assert len(raw.labels) == 3 and raw.labels[1].shape == (4, 6)
 
 
+def test_a_mask_that_is_no_image_is_named_itself_and_not_its_image(tree):
+    root = tree("images/1.png", "images/2.png", "masks/1.png", "masks/2.png")
+    (root / "masks/2.png").write_bytes(b"no picture")
+    (finding,) = of(root).findings
+    assert (finding.fault.where, finding.fault.found, finding.rows) == ("masks/2.png", "not an image", (1,))
+
+
 def test_rows_of_findings_count_over_all_parts(tree):
     raw = of(
         tree(

@@ -98,7 +98,7 @@ def test_an_image_that_is_already_clean_is_an_issue(pairs, tmp_path):
         tmp_path / "noisy" / "3.png", compress_level=0
     )  # equal pixels
     raw = of(tmp_path)
-    assert raw.issues[0].where == "rows noisy/2.png, noisy/3.png"
+    assert raw.issues[0].where == "noisy/2.png, noisy/3.png"
     assert raw.issues[0].found == "the noisy image is the clean one"
 
 

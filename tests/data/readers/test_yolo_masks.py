@@ -57,7 +57,7 @@ def test_lists_of_parts_are_read(source, tmp_path):
 
 def test_images_without_labels_are_background_and_listed(source):
     raw = of(source({"a": LEFT, "b": None, "c": ""}))
-    assert [issue.where for issue in raw.issues] == ["rows images/b.jpg, images/c.jpg"]
+    assert [issue.where for issue in raw.issues] == ["images/b.jpg, images/c.jpg"]
 
 
 @pytest.mark.parametrize(
