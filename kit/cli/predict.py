@@ -50,7 +50,7 @@ def run(args):
     with output.words_on_stderr():
         text, predictions = _predicted(args)
     if _format(args) in _PICTURES:
-        output.say(f"{len(predictions)} files: {args.out}")
+        output.say(f"{len(predictions)} file{'s' * (len(predictions) > 1)}: {args.out}")
     elif args.out:
         from kit import storage
 

@@ -39,7 +39,8 @@ class Run:
             return self._finished(kept)
         watching = [*average, *stoppers, *callbacks, *self._watchers(kept, tensorboard), kept]
         about = "about " if self.settings.is_paced else ""
-        length = f"{about}{self.settings.epochs} epochs of {len(self.feed)} samples"
+        epochs = self.settings.epochs
+        length = f"{about}{epochs} epoch{'s' * (epochs > 1)} of {len(self.feed)} samples"
         self._say(f"training {length}: {self._described()}")
         with precision.lowered(self.model, self.settings.precision):
             engine = engines.ready(
