@@ -256,9 +256,8 @@ def _good(raw, objects, found, form):
         for index in np.flatnonzero(wrong & good):
             expected_here = expected or f"within {_by(objects.sizes[index])} pixels (height x width)"
             told = f"{what} ({form} {_text(objects.numbers[index])})"
-            bad[index] = Fault(
-                objects.wheres[index], told, expected_here, "Mend it, or leave it out: on_bad='skip'."
-            )
+            cure = "Mend it, or leave it out: on_bad='skip' (kit train --on-bad skip)."
+            bad[index] = Fault(objects.wheres[index], told, expected_here, cure)
         good &= ~wrong
     raw.findings += [Finding(bad[index]) for index in sorted(bad)]
     if bad:
