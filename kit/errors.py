@@ -152,6 +152,16 @@ def unknown(kind, name, known):
     return KitError(f"Unknown {kind} '{name}'.{hint} Known: {', '.join(known)}.")
 
 
+def counted(count, word):
+    """A count with its noun.
+
+    Example:
+        >>> counted(1, "trial"), counted(3, "trial")
+        ('1 trial', '3 trials')
+    """
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
 def missing_extra(package, extra):
     """The error for an optional package that is not installed."""
     return KitError(f"{package} is not installed. Run: pip install 'keras-kit[{extra}]'")
@@ -176,6 +186,6 @@ def as_kit_error(error):
 
 
 def _listed(faults):
-    count = f"{len(faults)} fault{'s' * (len(faults) != 1)} in the data:"
+    count = f"{counted(len(faults), 'fault')} in the data:"
     more = [f"  ... and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
     return "\n".join([count, *(f"  {fault}" for fault in faults[:SHOWN]), *more])

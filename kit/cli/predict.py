@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kit.cli import output
 from kit.cli.arguments import one_of
+from kit.errors import counted
 from kit.quiet import quiet
 
 FORMATS = ("csv", "json", "png", "overlay", "coco", "voc", "yolo")
@@ -50,7 +51,7 @@ def run(args):
     with output.words_on_stderr():
         text, predictions = _predicted(args)
     if _format(args) in _PICTURES:
-        output.say(f"{len(predictions)} file{'s' * (len(predictions) > 1)}: {args.out}")
+        output.say(f"{counted(len(predictions), 'file')}: {args.out}")
     elif args.out:
         from kit import storage
 

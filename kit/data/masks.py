@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from kit.data.looks import CURE, MOST_COLOURS, looked
-from kit.errors import Fault
+from kit.errors import Fault, counted
 from kit.inputs import pixels
 from kit.inputs.findings import Finding, in_rows
 from kit.inputs.images import ragged
@@ -113,10 +113,8 @@ def _sorted_out(found, looks, sizes, names, files):
     unclear = {row: fault for row, fault in bad.items() if fault.cure == CURE}
     if len(unclear) > len(good):
         first = next(iter(unclear.values()))
-        where = in_rows(list(unclear), names)
-        found.faults.append(
-            dataclasses.replace(first, where=f"{len(unclear)} mask{'s' * (len(unclear) > 1)}, {where}")
-        )
+        where = f"{counted(len(unclear), 'mask')}, {in_rows(list(unclear), files)}"
+        found.faults.append(dataclasses.replace(first, where=where))
     found.findings += [Finding(fault, (row,)) for row, fault in sorted(bad.items())]
     return good
 

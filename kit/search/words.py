@@ -3,9 +3,10 @@
 import numpy as np
 
 from kit import draw
+from kit.errors import counted
 from kit.search import scales
 from kit.search.board import DEFAULT
-from kit.search.plots.looks import counted, short
+from kit.search.plots.looks import short
 
 _LISTED = 8  # choices that are named one by one
 _BETTER = {"min": "smaller is better", "max": "larger is better"}

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 
 from kit import storage
+from kit.errors import counted
 from kit.training import callbacks as parts
 from kit.training import engines, plan, precision, rates, settings
 
@@ -39,8 +40,7 @@ class Run:
             return self._finished(kept)
         watching = [*average, *stoppers, *callbacks, *self._watchers(kept, tensorboard), kept]
         about = "about " if self.settings.is_paced else ""
-        epochs = self.settings.epochs
-        length = f"{about}{epochs} epoch{'s' * (epochs > 1)} of {len(self.feed)} samples"
+        length = f"{about}{counted(self.settings.epochs, 'epoch')} of {len(self.feed)} samples"
         self._say(f"training {length}: {self._described()}")
         with precision.lowered(self.model, self.settings.precision):
             engine = engines.ready(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kit import draw
+from kit.errors import counted
 from kit.search.board import robust
 from kit.search.plots import FIGURES, looks
 
@@ -77,7 +78,7 @@ def _finish(axes, board, behind, epochs):
     axes.set_xlabel("epoch")
     axes.set_ylabel(draw.readable(board.facts.get("watched") or "watched number"))
     if behind:
-        axes.plot([], [], color=looks.PALE, label=looks.counted(len(behind), "other"))
+        axes.plot([], [], color=looks.PALE, label=counted(len(behind), "other"))
     handles, labels = axes.get_legend_handles_labels()
     if handles:
         order = [*range(len(handles) - bool(behind))][::-1] + [len(handles) - 1] * bool(behind)
@@ -89,10 +90,10 @@ def _title(board, behind, front):
         return draw.number(np.median([numbers[np.isfinite(numbers)][-1] for _, numbers, _ in curves]), 3)
 
     if not front:
-        return f"{looks.counted(len(behind), 'trial')} without a score, up to where they stopped"
+        return f"{counted(len(behind), 'trial')} without a score, up to where they stopped"
     if len(front) == 1:
         name, curve = front[0][:2]
-        text = f"trial {looks.short(name)} ends at {middle(front)} after {looks.counted(len(curve), 'epoch')}"
+        text = f"trial {looks.short(name)} ends at {middle(front)} after {counted(len(curve), 'epoch')}"
     else:
         text = f"the best {len(front)} trials end at a median of {middle(front)}"
-    return text + (f", the {looks.counted(len(behind), 'other')} at {middle(behind)}" if behind else "")
+    return text + (f", the {counted(len(behind), 'other')} at {middle(behind)}" if behind else "")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kit import draw
+from kit.errors import counted
 from kit.search import pareto
 from kit.search.plots import FIGURES, looks
 
@@ -69,7 +70,7 @@ def _scale(axes, known, directions, board):
 def _title(board, values, best):
     one, other = map(looks.short, board.objectives[:2])
     known = int((~np.isnan(values).any(axis=1)).sum())
-    text = f"{best.sum()} of {looks.counted(known, 'trial')} {'is' if best.sum() == 1 else 'are'}"
+    text = f"{best.sum()} of {counted(known, 'trial')} {'is' if best.sum() == 1 else 'are'}"
     text += f" beaten by none in both {one} and {other}"
     more = len(board.objectives) - 2
-    return text + (f" ({looks.counted(more, 'further objective')} not shown)" if more else "")
+    return text + (f" ({counted(more, 'further objective')} not shown)" if more else "")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from kit import draw
+from kit.errors import counted
 from kit.search.board import DEFAULT
 from kit.search.plots import FIGURES, looks
 
@@ -76,7 +77,7 @@ def _title(board):
         return looks.nothing(board)
     score = draw.number(best["score"])
     if best["trial"] == DEFAULT:
-        return f"the default settings have {name} {score}; none of {looks.counted(count, 'trial')} is better"
+        return f"the default settings have {name} {score}; none of {counted(count, 'trial')} is better"
     place = list(board.trials["trial"]).index(best["trial"]) + 1
     which = (
         f"trial {looks.short(best['trial'])}, {_ordinal(place)} of {count}" if count > 1 else "the only trial"

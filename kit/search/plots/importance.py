@@ -3,6 +3,7 @@
 import numpy as np
 
 from kit import draw
+from kit.errors import counted
 from kit.search import scales
 from kit.search.plots import FIGURES, looks
 
@@ -51,7 +52,7 @@ def _title(board):
     text = f"{looks.short(first['name'])} explains {share} of the differences in {name}"
     little = int((rest["importance"] < _LITTLE).sum())
     if little:
-        text += f"; {looks.counted(little, 'other')} less than {100 * _LITTLE:.0f} %{' each' * (little > 1)}"
+        text += f"; {counted(little, 'other')} less than {100 * _LITTLE:.0f} %{' each' * (little > 1)}"
     if len(found) > _BARS:
         text += f" (the first {_BARS} of {len(found)})"
     return text

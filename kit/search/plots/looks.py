@@ -71,16 +71,6 @@ def aside(count, width):
     return width * ((np.arange(count) * 0.618034) % 1 - 0.5)
 
 
-def counted(count, word):
-    """A count with its noun.
-
-    Example:
-        >>> counted(1, "trial"), counted(3, "trial")
-        ('1 trial', '3 trials')
-    """
-    return f"{count} {word}{'s' * (count != 1)}"
-
-
 def short(text, limit=40):
     """The beginning of a text that is too long.
 

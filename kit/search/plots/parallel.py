@@ -3,6 +3,7 @@
 import numpy as np
 
 from kit import draw
+from kit.errors import counted
 from kit.search.plots import FIGURES, looks
 from kit.search.scales import scale
 
@@ -90,7 +91,7 @@ def _finish(axes, names, has_none):
 def _title(board, rows, best, names):
     name, scores = looks.short(board.objectives[0]), rows["score"].to_numpy()
     ends = " to ".join(dict.fromkeys(draw.number(score) for score in (scores[-best], scores[-1])))
-    text = f"the best {best} of {looks.counted(len(rows), 'trial')}" if len(rows) > 1 else "the only trial"
+    text = f"the best {best} of {counted(len(rows), 'trial')}" if len(rows) > 1 else "the only trial"
     text += f" ha{'ve' if best > 1 else 's'} {name} {ends}"
     if len(names) < len(board.names):
         text += f" (the first {len(names)} of {len(board.names)} hyperparameters)"
