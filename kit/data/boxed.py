@@ -7,6 +7,7 @@ import numpy as np
 
 from kit.data import pictures
 from kit.data.raw import rows_of
+from kit.data.readers.tasks import kind_of
 from kit.errors import Fault, KitError
 from kit.inputs.findings import Finding
 from kit.inputs.images import Images, ragged
@@ -26,8 +27,7 @@ def guess_task(raw, asked):
     Raises:
         KitError: if another kind of task was asked for.
     """
-    kind = asked if asked is None or isinstance(asked, str) else type(asked).__name__.lower()
-    if kind not in (None, "detection"):
+    if kind_of(asked) not in (None, "detection"):
         described = f"task='{asked}'" if isinstance(asked, str) else asked.describe()
         raise KitError(f"{raw.name} holds boxes for labels: that is task='detection', not {described}.")
     if asked is not None and not isinstance(asked, str):

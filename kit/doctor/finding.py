@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+from kit import errors
 from kit.plain import plain, writable
 
 SEVERITIES = ("error", "warning", "note")  # trains something else than is meant; may; is to be known
@@ -96,4 +97,4 @@ def counted(findings):
     """
     found = [each.severity for each in findings]
     there = [(found.count(severity), severity) for severity in SEVERITIES if severity in found]
-    return ", ".join(f"{count} {severity}{'s' * (count > 1)}" for count, severity in there)
+    return ", ".join(errors.counted(count, severity) for count, severity in there)

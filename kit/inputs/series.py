@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kit.errors import Fault, KitError, SchemaError
+from kit.errors import Fault, KitError, SchemaError, counted
 from kit.inputs import INPUTS
 from kit.inputs.findings import Finding, in_rows, raise_if_any
 from kit.inputs.values import LARGEST, is_missing
@@ -182,7 +182,7 @@ class Series:
         """One line for the log."""
         length, channels = self.shape
         steps = "any number of" if length is None else f"{'up to ' if self.variable else ''}{length}"
-        return f"series of {steps} steps, {channels} channel{'s' * (channels > 1)}"
+        return f"series of {steps} steps, {counted(channels, 'channel')}"
 
     def to_json(self):
         """Plain data from which `from_json` makes an equal input."""

@@ -7,7 +7,7 @@ import numbers
 import numpy as np
 
 from kit import codecs, decisions, match
-from kit.errors import KitError, MatchError
+from kit.errors import KitError, MatchError, counted
 from kit.tasks import TASKS, common
 
 _OPTIONS = ("delta", "quantiles")
@@ -176,7 +176,7 @@ class Forecasting:
 
     def describe(self):
         """One line for the log."""
-        ahead = f"{self.horizon} step{'s' * (self.horizon > 1)} ahead"
+        ahead = f"{counted(self.horizon, 'step')} ahead"
         season = f", season {self.season}" if self.season and self.season > 1 else ""
         return f"forecast of {self.targets[0]}, {ahead}{season}, loss {self.loss}"
 
