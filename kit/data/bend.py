@@ -5,7 +5,7 @@ import numpy as np
 _NODES = 4  # displaced points along each edge; what lies between follows them smoothly
 
 
-def bent(image, mask, pixels, draw):
+def bent(image, mask, pixels, draw, moved=(0.0, 0.0)):
     """An image and its mask, bent by the same smooth random field.
 
     Points of a 4 x 4 grid move by a normal distribution in both directions; bicubic interpolation carries the
@@ -19,6 +19,7 @@ def bent(image, mask, pixels, draw):
         mask: (height, width) or (height, width, labels).
         pixels: standard deviation of the points' displacement.
         draw: a `numpy.random.Generator`.
+        moved: (down, right), the pixels by which the image alone is moved up and left under its mask.
 
     Returns:
         (image, mask) of the same shapes and types.
@@ -31,10 +32,11 @@ def bent(image, mask, pixels, draw):
     from scipy import ndimage
 
     height, width = image.shape[:2]
-    moved = draw.normal(scale=pixels, size=(2, _NODES, _NODES)).astype("float32")
-    places = np.mgrid[:height, :width] + np.stack([_spread(each, (height, width)) for each in moved])
+    nodes = draw.normal(scale=pixels, size=(2, _NODES, _NODES)).astype("float32")
+    places = np.mgrid[:height, :width] + np.stack([_spread(each, (height, width)) for each in nodes])
+    seen = places + np.reshape(moved, (2, 1, 1))
     planes = [
-        ndimage.map_coordinates(plane.astype("float32"), places, order=1, mode="mirror")
+        ndimage.map_coordinates(plane.astype("float32"), seen, order=1, mode="mirror")
         for plane in np.moveaxis(image, -1, 0)
     ]
     values = np.stack(planes, axis=-1)

@@ -11,15 +11,16 @@ import numpy as np
 
 from kit.data import noise
 from kit.data.bend import bent
+from kit.data.offset import offset
 from kit.inputs import pixels
 from kit.maps import VOID
 
 _FOREGROUND = 3  # one patch in so many is laid on a pixel of a class drawn from those in its image
 _REMEMBERED = 2000  # pixels of each class that are kept for it
-_TURNED = 0.7  # share of a training after which masks are no longer turned
 _ZOOM, _ZOOM_SCENES = 1.25, 1.7  # what is near in one scene is far in another
 _BEND = 5.0  # pixels; with it 0.1 % of the pixels fewer were wrong on membranes not seen (two seeds)
 _SMALL = 1 / 32  # of the shorter edge of small images is as far as they are bent
+_WARPED = 0.5  # of patches of tissue
 _ALIKE = 0.04  # largest difference of class shares between halves of the masks that is chance
 
 
@@ -29,12 +30,13 @@ class Policy:
 
     Args:
         mirror: whether half of them are flipped left to right.
-        turn: whether they are also flipped top to bottom and turned by quarters; masks only in the first 70 %
-            of a training, in the rest of which they lie as they were drawn.
+        turn: whether they are also flipped top to bottom and turned by quarters.
         zoom: largest factor by which a patch shows more or less of its image, 1 for none.
         brightness: largest part of the scale that is added or taken away.
         contrast: largest part by which distances from the patch's mean grow or shrink.
         bend: pixels by which points of a 4 x 4 grid move, as a standard deviation; see `kit.data.bend`.
+        warped: share of the patches that are zoomed, and of those that are bent. Both mix pixels, so that
+            the others alone are as sharp as the images that will be decided.
         scale: the value of white.
     """
 
@@ -42,6 +44,7 @@ class Policy:
     turn: bool = False
     zoom: float = 1.0
     bend: float = 0.0
+    warped: float = 1.0
     brightness: float = 0.0
     contrast: float = 0.0
     scale: float = 255.0
@@ -61,9 +64,10 @@ def policy(input, task, targets):
     """
     if task.form == "image":
         return Policy(turn=True, scale=input.scale)
-    alike = _looks_alike(targets)
+    alike = looks_alike(targets)
     bend = min(_BEND, _SMALL * min(min(map_.shape[:2]) for map_ in targets)) if alike else 0.0
     changes = {"turn": alike, "bend": bend, "zoom": _ZOOM if alike else _ZOOM_SCENES}
+    changes["warped"] = _WARPED if alike else 1.0
     return Policy(**changes, brightness=0.1, contrast=0.2, scale=input.scale)
 
 
@@ -82,7 +86,6 @@ class Patches:
     streams = False
     varies = True
     weights = None
-    epochs = None  # how many there will be, where that is known
     patience = 1000  # the best weights are kept, but no epoch left out: the loss falls most at the end
 
     def __init__(self, x, y, *, size, task, policy, seed=0):
@@ -93,6 +96,8 @@ class Patches:
         self._ends = np.cumsum(areas / areas.sum())
         self.count = max(8, round(areas.sum() / np.prod(self.size)))
         self._places = None if task.form == "image" else [_places(map_, task) for map_ in y]
+        is_laid = self._places is not None and (self.policy.turn or self.policy.mirror)
+        self.offset = offset(x, y) if is_laid else (0.0, 0.0)
         self._kept = (None, None)
 
     def __len__(self):
@@ -131,8 +136,6 @@ class Patches:
         window = self._window(y.shape[:2], draw, self._inside(image, row, draw))
         turns = int(draw.integers(4)) if self.policy.turn else 0
         mirror = self.policy.mirror and draw.uniform() < 0.5
-        if self._lies_as_drawn(epoch):
-            turns, mirror = 0, False
         x = self._laid(x[window], turns, mirror)
         y = x if self.x is None else self._laid(y[window], turns, mirror, is_mask=self.task.form != "image")
         if self.x is None:
@@ -146,18 +149,18 @@ class Patches:
                 scale=self.task.white,
             )
             return noisy, y
-        if self.policy.bend:
-            x, y = bent(x, y, self.policy.bend, draw)
+        moved = self._moved(turns, mirror)
+        bend = self.policy.bend if draw.uniform() < self.policy.warped else 0.0
+        if bend or any(moved):
+            x, y = bent(x, y, bend, draw, moved)
         return self._coloured(x, draw), y
 
-    def _lies_as_drawn(self, epoch):
-        """Whether masks that were turned so far are so no longer.
-
-        Whoever draws masks errs to one side, such as half a pixel up. Turned masks err to all sides; what is
-        learnt last is where the masks of new images will lie.
-        """
-        is_late = self.epochs and epoch >= _TURNED * self.epochs
-        return bool(is_late and self.policy.turn and self.task.form != "image")
+    def _moved(self, turns, mirror):
+        """(down, right) by which the image is moved so that its mask lies beside it as it did before."""
+        down, right = self.offset[0], -self.offset[1] if mirror else self.offset[1]
+        for _ in range(turns):
+            down, right = -right, down
+        return self.offset[0] - down, self.offset[1] - right
 
     def _inside(self, image, row, draw):
         """A pixel that the patch must hold, or None."""
@@ -168,7 +171,7 @@ class Patches:
 
     def _window(self, shape, draw, inside):
         """The slices of the image that the patch shows."""
-        zoom = self.policy.zoom ** draw.uniform(-1, 1)
+        zoom = self.policy.zoom ** draw.uniform(-1, 1) if draw.uniform() < self.policy.warped else 1
         slices = []
         for axis, (edge, length) in enumerate(zip(self.size, shape, strict=True)):
             edge = min(length, max(1, round(edge * zoom)))
@@ -227,8 +230,8 @@ def _places(map_, task):
     return [places[:: -(-len(places) // _REMEMBERED)].astype("int32") for places in found if len(places)]
 
 
-def _looks_alike(targets):
-    """Whether the masks hold the same classes in their upper and lower, left and right halves."""
+def looks_alike(targets):
+    """Whether coded masks hold the same classes in their upper and lower, left and right halves: tissue."""
     counts = np.zeros((4, 256))
     for map_ in targets:
         flat = map_ if map_.ndim == 2 else map_.argmax(axis=-1).astype("uint8")

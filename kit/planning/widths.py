@@ -2,6 +2,7 @@
 
 import time
 
+from kit.data import offset
 from kit.planning import kinds
 
 _SHARE = 0.85  # of the budget is planned for; validation and checkpoints take the rest
@@ -25,7 +26,7 @@ def settings(data, minutes, seed, builder, fit):
     enough = kind.epochs and steps >= kind.epochs * feed.steps(batch)
     if enough:
         fit["epochs"] = kind.epochs
-    why = (*_told(data, fit, size), *_reasons(kind, width, steps, each, left, feed.steps(batch), fit))
+    why = (*_told(data, fit, size, feed), *_reasons(kind, width, steps, each, left, feed.steps(batch), fit))
     return {**own, **({} if width is None else {"width": width})}, fit, {"size": size} if size else {}, why
 
 
@@ -120,7 +121,7 @@ def _reasons(kind, width, steps, each, left, steps_an_epoch, fit):
         yield f"That is little: below {kind.few} steps {found}. Give it more minutes."
 
 
-def _told(data, fit, size):
+def _told(data, fit, size, feed):
     """What the data are, in one sentence."""
     if not data.task.is_dense:
         shrunk = " to see more of them in the time" if size else ""
@@ -131,3 +132,6 @@ def _told(data, fit, size):
     yield (
         f"{len(shapes)} images, the median of {height} x {width} pixels: patches of {patch[0]} x {patch[1]}."
     )
+    if any(feed.offset):
+        beside = offset.told(feed.offset)
+        yield f"Masks lie {beside} of the edges in their images, which turned patches keep."
