@@ -37,6 +37,10 @@ _DENSE = {
     "denoising": Kind("denoising", (32, 48, 64), 4000, {"depth": 10}),
     "detection": Kind("detection", (12, 16, 24, 32, 48, 64), 2000, few=400),
 }
+# Each of its decoders is taught, and their mean decides: what one sees where there is nothing counts less.
+# Accuracy on membranes not seen after at most 560 s on one processor, two seeds: .9196 and .9192 (width 24);
+# U-Net .9160 and .9176 (width 32).
+_TISSUE = {"decoder": "unet++", "deep_supervision": True}
 _WIDTHS = {  # of the backbones of classifiers and regressors that were measured
     "cnn": (16, 24, 32, 48),
     "mlp": (64, 128, 256),
@@ -61,9 +65,22 @@ def of(data, builder, is_free=True):
         {'backbone': 'cnn'}
     """
     form = data.task.form
-    if data.task.is_dense or form == "boxes":
-        return _DENSE[{"image": "denoising", "boxes": "detection"}.get(form, "segmentation")]
+    if form in ("boxes", "image"):
+        return _DENSE["detection" if form == "boxes" else "denoising"]
+    if data.task.is_dense:
+        return _masked(data, builder, is_free)
     return _pooled(data, builder, is_free)
+
+
+def _masked(data, builder, is_free):
+    """Each pixel has a class: tissue, which looks alike in all directions, or scenes."""
+    from kit.data import patches
+
+    kind = _DENSE["segmentation"]
+    is_open = is_free and not {"backbone", "decoder", "deep_supervision"} & set(builder)
+    if not is_open or not patches.looks_alike(data.task.encode(data.train.labels)):
+        return kind
+    return dataclasses.replace(kind, own={**kind.own, **_TISSUE})
 
 
 def _pooled(data, builder, is_free):

@@ -44,8 +44,22 @@ def test_a_plan_prints_as_code_that_can_be_run(plan):
 
 
 def test_what_is_given_stays_and_the_rest_is_chosen(plan):
-    assert plan.builder == {"depth": 2, "stem": 2, "width": 8}
+    assert {name: plan.builder[name] for name in ("depth", "stem", "width")} == {
+        "depth": 2,
+        "stem": 2,
+        "width": 8,
+    }
     assert plan.fit["patch"] == (32, 32) and plan.fit["minutes"] <= 0.01 and plan.fit["batch_size"] == 4
+
+
+def test_tissue_is_decided_by_several_decoders_and_scenes_by_one(monkeypatch):
+    cells = np.random.default_rng(0).integers(0, 2, (24, 64, 64)).astype("uint8")
+    tissue = kit.load_data((200 * cells[..., None], cells), task="segmentation")
+    streets = kit.load_data(kit.shapes("segmentation", 24, scene="streets"), task="segmentation")
+    assert planned(monkeypatch, tissue, lambda w, _: 1.0).builder["decoder"] == "unet++"
+    assert "decoder" not in planned(monkeypatch, streets, lambda w, _: 1.0).builder
+    given = planned(monkeypatch, tissue, lambda w, _: 1.0, builder={"decoder": "fpn"}).builder
+    assert given["decoder"] == "fpn" and "deep_supervision" not in given
 
 
 def test_a_reason_is_told_for_each_choice(plan):
