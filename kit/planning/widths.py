@@ -78,7 +78,8 @@ def _feed(data, seed, fit):
     from kit.training import arrays
 
     if data.task.is_dense or data.task.form == "boxes":
-        return arrays.varying(data, data.train, seed=seed, augment=None, patch=fit.get("patch"))
+        asked = {"augment": fit.get("augment", "auto"), "patch": fit.get("patch")}
+        return arrays.varying(data, data.train, seed=seed, **asked)
     return arrays.prepare(data, data, seed=seed, class_weight=None, augment=None)[0]
 
 
