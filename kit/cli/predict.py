@@ -56,7 +56,7 @@ def run(args):
         from kit import storage
 
         storage.write_text(args.out, text)
-        output.say(f"{len(predictions)} predictions: {args.out}")
+        output.say(f"{counted(len(predictions), 'prediction')}: {args.out}")
     if args.json:
         output.emit({"predictions": predictions})
     elif not args.out and text:
