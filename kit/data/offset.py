@@ -10,8 +10,8 @@ _REACH = 3  # pixels up to which an offset is looked for
 _LEAST = 0.1  # pixels that are worth anything
 _SURE = 4  # standard errors of the mean over the images
 _FEWEST = 4  # images that have a standard error worth the name
-_LOOKED_AT = 64  # images, and pixels of their edges:
-_EDGE = 1024
+_LOOKED_AT = 64  # images
+_EDGE = 1024  # pixels in the middle of each side that are looked at
 
 
 def offset(images, masks):
@@ -38,7 +38,7 @@ def offset(images, masks):
 
 
 def told(offset):
-    """An offset in words.
+    """An offset that is not 0 both ways, in words.
 
     Example:
         >>> told((-0.51, 0.18))
@@ -48,7 +48,7 @@ def told(offset):
     said = [f"{abs(down):.2g} pixels {'down' if down > 0 else 'up'}"] if down else []
     side = "right" if right > 0 else "left"
     said += [f"{abs(right):.2g}{'' if down else ' pixels'} to the {side}"] if right else []
-    return " and ".join(said) or "0 pixels beside"
+    return " and ".join(said)
 
 
 def _along(axis, pairs):

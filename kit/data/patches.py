@@ -66,8 +66,8 @@ def policy(input, task, targets):
         return Policy(turn=True, scale=input.scale)
     alike = looks_alike(targets)
     bend = min(_BEND, _SMALL * min(min(map_.shape[:2]) for map_ in targets)) if alike else 0.0
-    changes = {"turn": alike, "bend": bend, "zoom": _ZOOM if alike else _ZOOM_SCENES}
-    changes["warped"] = _WARPED if alike else 1.0
+    zoom, warped = (_ZOOM, _WARPED) if alike else (_ZOOM_SCENES, 1.0)
+    changes = {"turn": alike, "bend": bend, "zoom": zoom, "warped": warped}
     return Policy(**changes, brightness=0.1, contrast=0.2, scale=input.scale)
 
 

@@ -31,12 +31,12 @@ class Kind:
     fit: dict = dataclasses.field(default_factory=dict)
 
 
-_DENSE = {
-    # three halvings: of large images, which are seen in blocks of 2 x 2 pixels, a place is 16 pixels wide
-    "segmentation": Kind("segmentation", (8, 16, 24, 32, 48), 2500, {"depth": 3}),
-    "denoising": Kind("denoising", (32, 48, 64), 4000, {"depth": 10}),
-    "detection": Kind("detection", (12, 16, 24, 32, 48, 64), 2000, few=400),
+_OF_FORM = {
+    "image": Kind("denoising", (32, 48, 64), 4000, {"depth": 10}),
+    "boxes": Kind("detection", (12, 16, 24, 32, 48, 64), 2000, few=400),
 }
+# three halvings: of large images, which are seen in blocks of 2 x 2 pixels, a place is 16 pixels wide
+_MASKS = Kind("segmentation", (8, 16, 24, 32, 48), 2500, {"depth": 3})
 # Each of its decoders is taught, and their mean decides: what one sees where there is nothing counts less.
 # Accuracy on membranes not seen after at most 560 s on one processor, two seeds: .9196 and .9192 (width 24);
 # U-Net .9160 and .9176 (width 32).
@@ -64,9 +64,8 @@ def of(data, builder, is_free=True):
         >>> of(kit.load_data("digits"), {}).own
         {'backbone': 'cnn'}
     """
-    form = data.task.form
-    if form in ("boxes", "image"):
-        return _DENSE["detection" if form == "boxes" else "denoising"]
+    if data.task.form in _OF_FORM:
+        return _OF_FORM[data.task.form]
     if data.task.is_dense:
         return _masked(data, builder, is_free)
     return _pooled(data, builder, is_free)
@@ -76,11 +75,10 @@ def _masked(data, builder, is_free):
     """Each pixel has a class: tissue, which looks alike in all directions, or scenes."""
     from kit.data import patches
 
-    kind = _DENSE["segmentation"]
     is_open = is_free and not {"backbone", "decoder", "deep_supervision"} & set(builder)
     if not is_open or not patches.looks_alike(data.task.encode(data.train.labels)):
-        return kind
-    return dataclasses.replace(kind, own={**kind.own, **_TISSUE})
+        return _MASKS
+    return dataclasses.replace(_MASKS, own={**_MASKS.own, **_TISSUE})
 
 
 def _pooled(data, builder, is_free):

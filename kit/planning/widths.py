@@ -123,7 +123,7 @@ def _reasons(kind, width, steps, each, left, steps_an_epoch, fit):
 
 
 def _told(data, fit, size, feed):
-    """What the data are, in one sentence."""
+    """What the data are, and where their masks lie."""
     if not data.task.is_dense:
         shrunk = " to see more of them in the time" if size else ""
         yield f"{len(data.train)} samples: {data.input.describe()}{shrunk}."

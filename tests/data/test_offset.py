@@ -11,7 +11,7 @@ SHAPES = [((64, 64, 1), (64, 64)), ((5, 5, 1), (5, 5)), ((64, 64, 3), (64, 64, 2
 FINE = 8  # places a pixel at which pictures are drawn
 
 
-def blobs(down=0, right=0, count=6, size=96, seed=0, labels=()):
+def blobs(down=0, right=0, count=6, size=96, seed=0):
     """Pictures of blobs and their masks, which lie `down` and `right` eighths of a pixel beside them."""
     from scipy import ndimage
 

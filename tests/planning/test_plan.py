@@ -44,11 +44,8 @@ def test_a_plan_prints_as_code_that_can_be_run(plan):
 
 
 def test_what_is_given_stays_and_the_rest_is_chosen(plan):
-    assert {name: plan.builder[name] for name in ("depth", "stem", "width")} == {
-        "depth": 2,
-        "stem": 2,
-        "width": 8,
-    }
+    chosen = {"decoder": "unet++", "deep_supervision": True, "width": 8}
+    assert plan.builder == {"depth": 2, "stem": 2, **chosen}
     assert plan.fit["patch"] == (32, 32) and plan.fit["minutes"] <= 0.01 and plan.fit["batch_size"] == 4
 
 

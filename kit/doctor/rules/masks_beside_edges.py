@@ -23,11 +23,8 @@ def masks_beside_edges(patient):
     found = offset(patient.images, masks)
     if max(map(abs, found)) >= _FAR:
         evidence = f"they lie {told(found)} of the edges in their images, in most images"
-        yield (
-            "masks",
-            evidence,
-            "Move them back, or flip and turn nothing in training; kit.fit keeps them there.",
-        )
+        cure = "Move them back, or flip and turn nothing in training; kit.fit keeps them there."
+        yield "masks", evidence, cure
 
 
 def _masks(y):
