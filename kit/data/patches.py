@@ -21,6 +21,7 @@ _ZOOM, _ZOOM_SCENES = 1.25, 1.7  # what is near in one scene is far in another
 _BEND = 5.0  # pixels; with it 0.1 % of the pixels fewer were wrong on membranes not seen (two seeds)
 _SMALL = 1 / 32  # of the shorter edge of small images is as far as they are bent
 _WARPED = 0.5  # of patches of tissue
+_KEPT = 1.25  # pixels; a larger offset may be the shadows of light that falls from one side
 _ALIKE = 0.04  # largest difference of class shares between halves of the masks that is chance
 
 
@@ -97,7 +98,8 @@ class Patches:
         self.count = max(8, round(areas.sum() / np.prod(self.size)))
         self._places = None if task.form == "image" else [_places(map_, task) for map_ in y]
         is_laid = self._places is not None and (self.policy.turn or self.policy.mirror)
-        self.offset = offset(x, y) if is_laid else (0.0, 0.0)
+        found = offset(x, y) if is_laid else (0.0, 0.0)
+        self.offset = found if max(map(abs, found)) <= _KEPT else (0.0, 0.0)
         self._kept = (None, None)
 
     def __len__(self):

@@ -135,4 +135,4 @@ def _told(data, fit, size, feed):
     )
     if any(feed.offset):
         beside = offset.told(feed.offset)
-        yield f"Masks lie {beside} of the edges in their images, which turned patches keep."
+        yield f"Masks lie {beside} of what they show, which turned patches keep."

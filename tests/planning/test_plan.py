@@ -59,13 +59,13 @@ def test_tissue_is_decided_by_several_decoders_and_scenes_by_one(monkeypatch):
     assert given["decoder"] == "fpn" and "deep_supervision" not in given
 
 
-def test_masks_beside_their_edges_are_told(monkeypatch):
+def test_masks_beside_what_they_show_are_told(monkeypatch):
     discs = np.stack([np.hypot(*(np.mgrid[:48, :48] - centre)) < 12 for centre in range(20, 28)])
-    for moved, said in ((-1, "1 pixels up"), (0, None)):
+    for moved, said in ((-1, "1 pixel up"), (0, None)):
         masks = np.roll(discs, moved, axis=1).astype("uint8")
         data = kit.load_data((discs[..., None] * np.uint8(200), masks), task="segmentation")
         told = " ".join(planned(monkeypatch, data, lambda w, _: 1.0).why)
-        assert (f"Masks lie {said} of the edges" in told) if said else ("Masks lie" not in told)
+        assert (f"Masks lie {said} of what they show" in told) if said else ("Masks lie" not in told)
 
 
 def test_a_reason_is_told_for_each_choice(plan):
