@@ -21,7 +21,9 @@ _ZOOM, _ZOOM_SCENES = 1.25, 1.7  # what is near in one scene is far in another
 _BEND = 5.0  # pixels; with it 0.1 % of the pixels fewer were wrong on membranes not seen (two seeds)
 _SMALL = 1 / 32  # of the shorter edge of small images is as far as they are bent
 _WARPED = 0.5  # of patches of tissue
-_KEPT = 1.25  # pixels; a larger offset may be the shadows of light that falls from one side
+# Pixels of offset that patches keep: for less, images are not moved, which blurs them; more may be the shadows
+# of light that falls from one side.
+_OFFSETS = (0.25, 1.25)
 _ALIKE = 0.04  # largest difference of class shares between halves of the masks that is chance
 
 
@@ -97,10 +99,16 @@ class Patches:
         self._ends = np.cumsum(areas / areas.sum())
         self.count = max(8, round(areas.sum() / np.prod(self.size)))
         self._places = None if task.form == "image" else [_places(map_, task) for map_ in y]
-        is_laid = self._places is not None and (self.policy.turn or self.policy.mirror)
-        found = offset(x, y) if is_laid else (0.0, 0.0)
-        self.offset = found if max(map(abs, found)) <= _KEPT else (0.0, 0.0)
+        self.offset = self._offset()
         self._kept = (None, None)
+
+    def _offset(self):
+        """How far masks lie beside what they show where patches are turned round: (down, right), pixels."""
+        if self._places is None or not (self.policy.turn or self.policy.mirror):
+            return 0.0, 0.0
+        down, right = offset(self.x, self.y)
+        found = (down if self.policy.turn else 0.0), right
+        return found if _OFFSETS[0] <= max(map(abs, found)) <= _OFFSETS[1] else (0.0, 0.0)
 
     def __len__(self):
         return self.count

@@ -46,6 +46,14 @@ def test_light_from_one_side_looks_like_a_large_offset_and_moves_no_patches():
     assert feed.offset == (0.0, 0.0)
 
 
+def test_patches_that_are_only_mirrored_keep_what_lies_sideways():
+    pictures, masks = blobs(down=-4, right=4, count=8)
+    settings = {"size": (80, 80), "task": kit.Segmentation(2)}
+    assert Patches(pictures, masks, policy=Policy(), **settings).offset == pytest.approx((0, 0.5), abs=0.05)
+    pictures, masks = blobs(down=-4, count=8)
+    assert Patches(pictures, masks, policy=Policy(), **settings).offset == (0.0, 0.0)
+
+
 def test_masks_that_lie_on_their_edges_have_none():
     assert offset(*blobs()) == (0.0, 0.0)
     assert offset(*kit.shapes("segmentation", 24, seed=0)) == (0.0, 0.0)
