@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from kit import decisions
 from kit.errors import KitError
 
 _LEAST, _MOST = 1e-30, 1 - 2**-25  # a float32 of 1.0 stands for all that rounds to it
@@ -110,6 +111,18 @@ def probabilities(logits, activation):
         shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return shares / shares.sum(axis=-1, keepdims=True)
     return 0.5 * (1 + np.tanh(0.5 * np.asarray(logits)))
+
+
+def calibrates(task):
+    """Whether `kit.calibrate` has something to fit for this task.
+
+    Example:
+        >>> calibrates(kit.Segmentation(2)), calibrates(kit.Segmentation(5))
+        (True, False)
+    """
+    if not hasattr(task, "calibration"):
+        return False
+    return not task.is_dense or decisions.takes_threshold(task.match.decide)
 
 
 def removed(task):

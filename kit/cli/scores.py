@@ -23,9 +23,10 @@ def judged(model, data, seed=0, history=None):
 def calibrated(model, data):
     """Calibrates a trained model on the validation part, where there is one and something to calibrate."""
     import kit
+    from kit.calibration import calibrates
 
     part = data.validation
-    if not hasattr(model.kit.task, "calibration"):
+    if not calibrates(model.kit.task):
         return
     if part is None or not len(part):
         output.say("Not calibrated: there is no validation part to do it on.")

@@ -21,8 +21,8 @@ _ZOOM, _ZOOM_SCENES = 1.25, 1.7  # what is near in one scene is far in another
 _BEND = 5.0  # pixels; with it 0.1 % of the pixels fewer were wrong on membranes not seen (two seeds)
 _SMALL = 1 / 32  # of the shorter edge of small images is as far as they are bent
 _WARPED = 0.5  # of patches of tissue
-# Pixels of offset that patches keep: for less, images are not moved, which blurs them; more may be the shadows
-# of light that falls from one side.
+# Pixels of offset that patches keep: for less, images are not moved, which blurs them; more may be the
+# shadows of light that falls from one side.
 _OFFSETS = (0.25, 1.25)
 _ALIKE = 0.04  # largest difference of class shares between halves of the masks that is chance
 

@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 
 from kit import aims, conformal
-from kit.calibration import TEMPERED, Calibration, removed
+from kit.calibration import TEMPERED, Calibration, calibrates, removed
 from kit.errors import DataError, KitError, MatchError
 from kit.evaluation import temperature as scaling
+from kit.evaluation.mask_cuts import mask_cuts
 from kit.evaluation.outcome import outcome_of
 from kit.evaluation.parts import outputs_of, parts_of, seen_by
 
@@ -28,8 +29,10 @@ def calibrate(model, samples, *, coverage=None, sets=None, aim=None, temperature
 
     Classes and labels get a temperature, which changes how sure the model is but no argmax; for an
     aim, also a threshold. Numbers get intervals and single classes get label sets that hold the
-    truth as often as `coverage` says. All of it is kept in the task, `model.kit.task`, is saved with
-    the model, and `kit.fit` drops it, as it holds for the weights as they are.
+    truth as often as `coverage` says. Masks of two classes, or of labels that overlap, get the threshold
+    with the highest mean IoU, unless they have another aim or threshold. All of it is kept in the task,
+    `model.kit.task`, is saved with the model, and `kit.fit` drops it, as it holds for the weights as
+    they are.
 
     Args:
         model: a `keras.Model` made by a builder, trained; its `kit.task` is replaced.
@@ -37,8 +40,8 @@ def calibrate(model, samples, *, coverage=None, sets=None, aim=None, temperature
         coverage: share of samples that intervals or label sets hold, 0 (none) to below 1; None takes
             the task's own, 0.9.
         sets: "lac" (smallest sets) or "aps" (larger for hard samples); None takes the task's own.
-        aim: what the threshold is for, such as "f1", "recall@precision=0.9", "precision@recall=0.9" or
-            "cost=1:5"; None takes the task's own.
+        aim: what the threshold is for, such as "f1", "recall@precision=0.9", "precision@recall=0.9",
+            "cost=1:5" or, of masks, "mean_iou"; None takes the task's own.
         temperature: False leaves probabilities as they are; True raises where there can be no
             temperature; None takes one where there can.
 
@@ -65,12 +68,16 @@ def calibrate(model, samples, *, coverage=None, sets=None, aim=None, temperature
     task = _asked(task, {name: value for name, value in given.items() if value is not None})
     if len(samples) == 0:
         raise DataError("No samples to calibrate on. Give a part that has some, such as data.validation.")
-    inputs, _ = seen_by(samples, input, task).arrays()
-    outputs = outputs_of(network, inputs)
+    samples = seen_by(samples, input, task)
     task = dataclasses.replace(task, calibration=Calibration(len(samples)))
-    task = _tempered(task, samples.labels, outputs, temperature)
-    task = _aimed(task, samples.labels, outputs)
-    task = _with_regions(task, samples.labels, outputs, must=coverage is not None)
+    if task.is_dense:
+        task = _with_thresholds(task, mask_cuts(network, task, samples))
+    else:
+        inputs, _ = samples.arrays()
+        outputs = outputs_of(network, inputs)
+        task = _tempered(task, samples.labels, outputs, temperature)
+        task = _aimed(task, samples.labels, outputs)
+        task = _with_regions(task, samples.labels, outputs, must=coverage is not None)
     _give(model, input, task)
     return task.calibration
 
@@ -82,12 +89,18 @@ def _asked(task, given):
         KitError: if there is nothing to calibrate, or an argument is not for this task.
     """
     fields = {field.name for field in dataclasses.fields(task)}
-    if "calibration" not in fields:
-        raise KitError(f"Calibration is for classes, labels and numbers. The task is {task.describe()}.")
+    if not calibrates(task):
+        raise KitError(
+            "Calibration is for classes, labels, numbers and masks of two classes or of labels. "
+            f"The task is {task.describe()}."
+        )
     wrong = next((name for name in given if name not in fields), None)
     if wrong:
         raise MatchError(f"There is no {wrong} to choose for {task.describe()}.")
-    task = dataclasses.replace(removed(task), **given)
+    task = removed(task)
+    if getattr(task, "aim", None) is None and hasattr(task, "usual_aim"):
+        given = {"aim": task.usual_aim, **given}
+    task = dataclasses.replace(task, **given)
     task.match  # noqa: B018 - an aim that does not fit is told before anything is computed
     return task
 
@@ -114,28 +127,42 @@ def _tempered(task, labels, outputs, wanted):
 
 
 def _aimed(task, labels, outputs):
-    """The task with the threshold that serves its aim."""
+    """The task with the thresholds that serve its aim."""
     if getattr(task, "aim", None) is None:
         return task
-    aim, outcome = aims.parse(task.aim), outcome_of(task, labels, outputs)
+    outcome = outcome_of(task, labels, outputs)
     columns = [1] if task.form == "binary" else range(len(task.names))
-    usual = np.broadcast_to(task.threshold, len(task.names))
-    thresholds, calibration = [], task.calibration
-    for column in columns:
-        chances, true = outcome.probabilities[:, column], outcome.true[:, column] > 0.5
-        threshold, said = _chosen(aim, chances, true, float(usual[column]), task.names[column])
-        thresholds.append(threshold)
+    samples = [(outcome.probabilities[:, column], outcome.true[:, column] > 0.5) for column in columns]
+    return _with_thresholds(task, [aims.cuts(*each) if each[1].any() else None for each in samples])
+
+
+def _with_thresholds(task, cuts):
+    """The task with the threshold of each class, or of the second of two, that serves its aim.
+
+    Args:
+        cuts: `Cuts` of each; None where no sample has it.
+    """
+    if task.aim is None:
+        kept = task.calibration.saying(f"threshold {task.threshold} stays, as it was given")
+        return dataclasses.replace(task, calibration=kept)
+    names = task.names[-len(cuts) :]
+    usual = np.broadcast_to(task.threshold, len(cuts)).tolist()
+    chosen = [_chosen(aims.parse(task.aim), *each) for each in zip(cuts, usual, names, strict=True)]
+    calibration = task.calibration
+    for _, said in chosen:
         calibration = calibration.saying(f"{said}, for {task.aim}")
-    threshold = thresholds[0] if task.form == "binary" else tuple(thresholds)
-    return dataclasses.replace(task, threshold=threshold, calibration=calibration)
+    thresholds = tuple(threshold for threshold, _ in chosen)
+    single = task.form in ("binary", "binary mask")
+    return dataclasses.replace(
+        task, threshold=thresholds[0] if single else thresholds, calibration=calibration
+    )
 
 
-def _chosen(aim, chances, true, usual, name):
+def _chosen(aim, cuts, usual, name):
     """(threshold of one class, what it is and does as a sentence)."""
-    if not true.any():
+    if cuts is None:
         return usual, f"'{name}' stays at threshold {usual:.3g}: no sample has it"
-    choice = aims.chosen(aim, chances, true)
-    before = aims.at(aim, chances, true, usual)
+    choice, before = aims.chosen(aim, cuts), aims.at(aim, cuts, usual)
     numbers = ", ".join(f"{each} {before[each]:.3f} -> {value:.3f}" for each, value in choice.numbers.items())
     short = "" if choice.is_met else f" (no threshold reaches {aim.bound} {aim.limit:g} here)"
     return choice.threshold, f"'{name}' is said from probability {choice.threshold:.3f}{short}: {numbers}"

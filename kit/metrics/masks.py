@@ -68,7 +68,7 @@ class LabelMasksIoU(keras.metrics.Metric):
 
     Args:
         num_classes: L, the number of labels.
-        threshold: the probability from which a pixel has a label.
+        threshold: the probability from which a pixel has a label; one for all, or one a label.
 
     Call arguments of `update_state`:
         y_true: (batch, H, W, L) of 0, 1 and 255 where void.
@@ -94,7 +94,7 @@ class LabelMasksIoU(keras.metrics.Metric):
         number = ops.cast(y_true, "int32")
         valid = ops.cast(number != VOID, "float32")
         true = ops.cast(number == 1, "float32")
-        said = ops.cast(y_pred >= self.threshold, "float32") * valid
+        said = ops.cast(y_pred >= ops.convert_to_tensor(self.threshold, y_pred.dtype), "float32") * valid
         sums = [ops.sum(each, axis=(0, 1, 2)) for each in (true * said, said, true)]
         self.counts.assign_add(ops.stack(sums))
 

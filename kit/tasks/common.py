@@ -11,6 +11,10 @@ from kit.match import Match
 from kit.plain import scalar
 
 _MOST_NAMES = 1_000_000
+_OF_CLASSES, _OF_MASKS = (
+    ("threshold", "labels"),
+    ("mask_threshold", "mask_labels"),
+)  # have a threshold to choose
 
 
 def to_json(kind, task):
@@ -65,12 +69,14 @@ def checked_aim(aim, row):
     """
     if aim is None:
         return row
-    aims.parse(aim)
-    if row.decide not in ("threshold", "labels"):
+    best = aims.parse(aim).best
+    if row.decide not in (*_OF_CLASSES, *_OF_MASKS):
         raise MatchError(
             f"aim={aim!r} chooses the threshold of a class, and '{row.loss}' on a {row.form} target decides "
-            f"by {row.decide}.\nAn aim fits losses whose decision is threshold or labels."
+            f"by {row.decide}.\nAn aim fits losses whose decision is {', '.join((*_OF_CLASSES, *_OF_MASKS))}."
         )
+    if best == "mean_iou" and row.decide not in _OF_MASKS:
+        raise MatchError(f"aim={aim!r} is for masks, and the target is {row.form}.\nTake f1, or another aim.")
     return row
 
 

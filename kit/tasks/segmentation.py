@@ -29,7 +29,8 @@ class Segmentation:
             nor in a metric. None where every pixel has a class.
         loss: a name that `kit list matches` shows for masks, or several joined by "+".
         threshold: two classes or overlapping ones: the probability, 0 to 1, from which a pixel
-            is of the class.
+            is of the class; one for all labels, or one a label. With overlap in the loss, outputs
+            are no shares, and 0.5 means little: `kit.calibrate` chooses it where it is left.
         gamma: focal losses: how little well classified pixels count.
         alpha: tversky losses: how much a pixel too many counts, 0 to 1.
         beta: tversky losses: how much a pixel too few counts, 0 to 1.
@@ -40,6 +41,9 @@ class Segmentation:
             than two classes that exclude each other, and one has less than a tenth of the commonest.
         values: value in the masks of each class; None for 0, 1, ...
         prior: share of the pixels of each class in the training part.
+        aim: what `kit.calibrate` chooses the threshold for: "mean_iou", "f1" (dice), "cost=1:1" (most
+            pixels right), "recall@precision=0.9" or the like; None: "mean_iou" if it is at 0.5.
+        calibration: what `kit.calibrate` found for one network; None before.
 
     Raises:
         KitError: if there are too few classes, or one is named twice, or `void` is no value.
@@ -56,7 +60,7 @@ class Segmentation:
     overlapping: bool = False
     void: int | None = None
     loss: str = "crossentropy+dice"
-    threshold: float = 0.5
+    threshold: float | tuple = 0.5
     gamma: float | None = None
     alpha: float | None = None
     beta: float | None = None
@@ -64,6 +68,8 @@ class Segmentation:
     balance: bool | None = None
     values: tuple | None = None
     prior: tuple | None = None
+    aim: str | None = None
+    calibration: object = None
 
     is_classification = False
     is_dense = True
@@ -104,7 +110,12 @@ class Segmentation:
         """The row of the match table: everything that belongs together for this task."""
         found = f"{len(self.names)} classes"
         given = {name: getattr(self, name) for name in _OPTIONS if name != "background"}
-        return match.resolve(self.form, self.loss, given, found=found)
+        return common.checked_aim(self.aim, match.resolve(self.form, self.loss, given, found=found))
+
+    @property
+    def usual_aim(self):
+        """What the threshold is chosen for where neither it nor an aim was given."""
+        return "mean_iou" if self.threshold == 0.5 else None
 
     def fitted(self, labels):
         """This task with the share of each class among the pixels of the training masks."""

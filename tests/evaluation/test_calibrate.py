@@ -165,8 +165,8 @@ def test_what_does_not_fit_is_told_and_leaves_the_model_as_it_is(rng):
         kit.calibrate(model, part.subset(np.arange(0)))
     with pytest.raises(MatchError, match="no sets to choose for regression"):
         kit.calibrate(network(kit.Regression(), 1, "linear"), part, sets="aps")
-    masks = types.SimpleNamespace(kit=Kit(kit.Images((8, 8)), kit.Segmentation(2)))
-    with pytest.raises(KitError, match="classes, labels and numbers"):
+    masks = types.SimpleNamespace(kit=Kit(kit.Images((8, 8)), kit.Segmentation(3)))
+    with pytest.raises(KitError, match="masks of two classes or of labels"):
         kit.calibrate(masks, part)
     assert model.kit.task == kit.Classification(3)
     assert any("no coverage of 0.9" in line for line in kit.calibrate(model, part).told)
@@ -176,7 +176,7 @@ def test_what_does_not_fit_is_told_and_leaves_the_model_as_it_is(rng):
     "task", [kit.Classification(3, aim="f1"), kit.Classification(2, loss="kl", aim="f1")]
 )
 def test_an_aim_that_no_threshold_serves_stops_before_a_model_is_built(task):
-    with pytest.raises(MatchError, match="An aim fits losses whose decision is threshold or labels"):
+    with pytest.raises(MatchError, match="An aim fits losses whose decision is threshold, labels, mask"):
         kit.build(task, (4,))
 
 
