@@ -23,6 +23,8 @@ _FROM_DATA = {
     "naive_error",
     "prior",
     "calibration",
+    "turned",
+    "offset",
     "mean",
     "std",
     "scale",

@@ -70,7 +70,8 @@ class Predictor:
         Args:
             inputs: one input (a file, an array, a dict, a row) -> one `Decision`; a list of
                 them, an iterator, a folder, an array or a DataFrame -> a list.
-            mirror: tasks on maps: whether to take the mean over each image and its mirror image.
+            mirror: tasks on maps: whether to take the mean over each image and its mirror image; over
+                all eight sides where patches were turned in training (tissue, noise).
 
         Raises:
             SchemaError, DataError: if inputs are not as the model was trained on; names each.
@@ -165,9 +166,9 @@ class Predictor:
 
     def _decided(self, inputs, encoded, mirror):
         if self.task.is_dense:
-            from kit.artifact import dense, tiles
+            from kit.artifact import dense
 
-            run = tiles.Mirrored(self._tiles) if mirror else self._tiles
+            run = self._sides if mirror else self._tiles
             return [dense.decided(self.input, self.task, run, each) for each in inputs]
         return self.decide(self.forward(encoded), inputs)
 
@@ -215,6 +216,13 @@ class Predictor:
         from kit.artifact.runtime import tiled
 
         return tiled(self._network)
+
+    @functools.cached_property
+    def _sides(self):
+        from kit.artifact.runtime import tiled
+        from kit.artifact.sides import sided
+
+        return tiled(self._network, around=sided(self.task, keeps_shape=not self.input.is_ragged))
 
 
 def _one_ahead(function, items):

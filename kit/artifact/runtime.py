@@ -74,11 +74,18 @@ def served(model):
     return network
 
 
-def tiled(model, **options):
-    """A function from one encoded image (h, w, channels) of any size to its outputs (h, w, units)."""
+def tiled(model, around=None, **options):
+    """A function from one encoded image (h, w, channels) of any size to its outputs (h, w, units).
+
+    Args:
+        model: the network or its twin.
+        around: what makes a function like the network's of the network's; None takes that itself.
+        **options: of `kit.artifact.tiles.Tiles`.
+    """
     from kit.artifact.tiles import Tiles
 
-    return Tiles(getattr(model, "forward", None) or _forward(model), model, **options)
+    forward = getattr(model, "forward", None) or _forward(model)
+    return Tiles(around(forward) if around else forward, model, **options)
 
 
 def affordable(model):

@@ -93,20 +93,3 @@ class Tiles:
 
     def _run(self, piece):
         return np.asarray(self.forward(np.asarray(piece[None], "float32")), "float32")[0]
-
-
-class Mirrored:
-    """The mean over an image and its mirror image: a little better, for twice the time.
-
-    Args:
-        tiles: a `Tiles`.
-    """
-
-    def __init__(self, tiles):
-        self.tiles = tiles
-
-    def strips(self, image):
-        """As `Tiles.strips`."""
-        pairs = zip(self.tiles.strips(image), self.tiles.strips(image[:, ::-1]), strict=True)
-        for (first, straight), (_, mirrored) in pairs:
-            yield first, (straight + mirrored[:, ::-1]) / 2

@@ -41,7 +41,9 @@ def add_to(commands):
         "voc or yolo (boxes); by the ending of --out",
     )
     command.add_argument(
-        "--mirror", action="store_true", help="masks and images: mean over each image and its mirror image"
+        "--mirror",
+        action="store_true",
+        help="masks and images: mean over the ways an image may lie, for 2 to 8 times the time",
     )
     return command
 

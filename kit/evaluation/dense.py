@@ -31,7 +31,7 @@ class Example:
     rank: int
 
 
-def reported(network, input, task, samples, names, *, seed, resamples):
+def reported(network, input, task, samples, names, *, seed, resamples, mirror=False):
     """The report on a network that says something of every pixel.
 
     Args:
@@ -42,11 +42,13 @@ def reported(network, input, task, samples, names, *, seed, resamples):
         names: (N,) what each sample is called.
         seed: of the resampling.
         resamples: number of resamples, 0 for no intervals.
+        mirror: whether to take the mean over the ways an image may lie.
     """
-    from kit.artifact import runtime
+    from kit.artifact import runtime, sides
 
     x, y = samples.arrays()
-    run, losses = runtime.tiled(network), _Loss(task)
+    around = sides.sided(task, keeps_shape=not input.is_ragged) if mirror else None
+    run, losses = runtime.tiled(network, around), _Loss(task)
     measure = _Masks(task) if task.form != "image" else _Images(task)
     for image, target in zip(x, y, strict=True):
         outputs = run(image)

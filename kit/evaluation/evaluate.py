@@ -14,7 +14,18 @@ from kit.plain import writable
 ATTENDED = 8  # images of which it is asked where the network looked
 
 
-def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None, findings=None, explain=None):
+def evaluate(
+    model,
+    samples,
+    *,
+    path=None,
+    seed=0,
+    resamples=1000,
+    history=None,
+    findings=None,
+    explain=None,
+    mirror=False,
+):
     """Measures a model on samples, beside what a model that looks at nothing would score.
 
     Args:
@@ -29,6 +40,8 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
         findings: what is to be known about the data or the training, a list of texts or faults.
         explain: whether to ask what decisions depend on: `kit.importance` of a table's columns,
             `kit.grad_cam` on the images with the highest loss. None does where `path` is given.
+        mirror: tasks on maps: whether to take the mean over the ways an image may lie, as
+            `Predictor` does.
 
     Returns:
         A `Report`: `.metrics`, `.intervals`, `.baseline`, tables, figures and `.save(folder)`.
@@ -49,7 +62,8 @@ def evaluate(model, samples, *, path=None, seed=0, resamples=1000, history=None,
         raise KitError("No samples to evaluate. Give a part that has some, such as data.test.")
     samples = seen_by(samples, input, task)
     if task.is_dense:
-        return _written(_dense(network, input, task, samples, seed, resamples), history, findings, path)
+        report = _dense(network, input, task, samples, seed, resamples, mirror)
+        return _written(report, history, findings, path)
     if task.form == "boxes":
         from kit.evaluation import boxes
 
@@ -89,12 +103,13 @@ def _explained(model, input, samples, rows):
     return {}
 
 
-def _dense(network, input, task, samples, seed, resamples):
+def _dense(network, input, task, samples, seed, resamples, mirror):
     from kit.evaluation import map_scores  # noqa: F401 - enters the scores of maps
     from kit.evaluation.dense import reported
 
     names = _names(samples, len(samples))
-    return reported(network, input, task, samples, names, seed=seed, resamples=resamples)
+    drawn = {"seed": seed, "resamples": resamples}
+    return reported(network, input, task, samples, names, mirror=mirror, **drawn)
 
 
 def _written(report, history, findings, path):

@@ -26,6 +26,7 @@ class Denoising:
         loss: a name that `kit list matches` shows for images.
         eps: charbonnier: the error below which it is quadratic.
         white: the value of white.
+        turned: whether patches were turned to all sides in training.
 
     Raises:
         KitError: if a number is out of range.
@@ -41,6 +42,7 @@ class Denoising:
     loss: str = "mse"
     eps: float | None = None
     white: float = 255.0
+    turned: bool = False
 
     is_classification = False
     is_dense = True

@@ -44,6 +44,8 @@ class Segmentation:
         aim: what `kit.calibrate` chooses the threshold for: "mean_iou", "f1" (dice), "cost=1:1" (most
             pixels right), "recall@precision=0.9" or the like; None: "mean_iou" if it is at 0.5.
         calibration: what `kit.calibrate` found for one network; None before.
+        turned: whether patches were turned to all sides in training.
+        offset: (down, right) in pixels: how far masks lie beside what they show, which such patches kept.
 
     Raises:
         KitError: if there are too few classes, or one is named twice, or `void` is no value.
@@ -70,6 +72,8 @@ class Segmentation:
     prior: tuple | None = None
     aim: str | None = None
     calibration: object = None
+    turned: bool = False
+    offset: tuple = (0.0, 0.0)
 
     is_classification = False
     is_dense = True

@@ -7,7 +7,7 @@ from kit.errors import KitError
 from kit.training import arrays, checkpoint, seeds, state
 from kit.training.fine_tune import in_stages
 from kit.training.run import CHECKPOINT, Run
-from kit.training.settings import accumulate_gradients, forget_calibration, planned, resumed
+from kit.training.settings import accumulate_gradients, forget_calibration, planned, remember_sides, resumed
 
 
 def fit(
@@ -104,6 +104,7 @@ def fit(
         model.kit, data, seed=seed, class_weight=class_weight, augment=augment, patch=patch
     )
     accumulate_gradients(model, accumulate)
+    remember_sides(model, feed)
     state.build(model, feed)
     seeds.seed_generators(model, seed)
     if stored:

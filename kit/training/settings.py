@@ -87,6 +87,17 @@ def forget_calibration(model):
     model.kit = dataclasses.replace(model.kit, task=removed(model.kit.task))
 
 
+def remember_sides(model, feed):
+    """Gives the task of a network on maps the ways in which its patches lie, for the mean over them."""
+    task = model.kit.task
+    if not task.is_dense:
+        return
+    facts = {"turned": feed.policy.turn}
+    if task.form != "image":
+        facts["offset"] = tuple(feed.offset)
+    model.kit = dataclasses.replace(model.kit, task=dataclasses.replace(task, **facts))
+
+
 def apply(model, settings, steps_an_epoch):
     """Puts the settings that live inside the model there: learning rates, and how long averages last."""
     steps = settings.epochs * steps_an_epoch
