@@ -24,6 +24,7 @@ from kit.quiet import quiet
 SWITCH = "KIT_ONNX"  # environment variable; 0: no twin unless it is asked for
 TOLERANCE = 1e-4  # of the largest output
 _SIZES = (32, 64)  # tried for axes of any length
+_UNEVEN = 37  # tried as well for images of any size: no halving divides it
 _NEEDED = ("onnxruntime", "onnx", "tf2onnx", "tensorflow")
 _ATTEMPTS = 3
 _LONGEST = 900  # seconds for another process
@@ -159,7 +160,7 @@ def _proved(network, input, file):
         raise _Unequal(
             f"the export takes {', '.join(sorted(taken))[:200]}; expected {', '.join(sorted(expected))}"
         )
-    for free in _SIZES if any(None in tensor.shape[1:] for tensor in network.inputs) else _SIZES[:1]:
+    for free in _sizes(network, input):
         arrays = golden.arrays_for(found.inputs, input, free)
         x = arrays if isinstance(network.input, dict) else next(iter(arrays.values()))
         want = keras.ops.convert_to_numpy(network(x, training=False)).astype("float32")
@@ -167,6 +168,13 @@ def _proved(network, input, file):
     if not worst <= TOLERANCE:
         raise _Unequal(f"ONNX Runtime predicts other numbers (difference {worst:.2g}; allowed {TOLERANCE})")
     return {"runtime": found.runtime, "difference": worst, "tolerance": TOLERANCE}
+
+
+def _sizes(network, input):
+    """Lengths of the free axes at which twin and network are compared."""
+    if not any(None in tensor.shape[1:] for tensor in network.inputs):
+        return _SIZES[:1]
+    return (*_SIZES, _UNEVEN) if getattr(input, "is_ragged", False) else _SIZES
 
 
 def _outputs(found, arrays):

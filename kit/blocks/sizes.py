@@ -198,8 +198,11 @@ def _whole(name, value):
 
 
 def _parts(edge, part):
-    """How many parts cover an edge; None of an unknown one."""
-    return None if edge is None else -(-edge // part)
+    """How many parts cover an edge; None of an unknown one.
+
+    Not -(-edge // part): in ONNX that rounds towards 0, and images were cut instead of filled up.
+    """
+    return None if edge is None else (edge + part - 1) // part
 
 
 def _times(edge, factor):

@@ -148,6 +148,16 @@ def test_images_of_any_size_are_decided_alike_whole_and_in_tiles(tmp_path, monke
     np.testing.assert_allclose(kit.load(path)(picture).image, want, atol=1e-2)
 
 
+def test_images_whose_sides_no_halving_divides_are_filled_up_alike(tmp_path, rng):
+    model = kit.build_segmenter(kit.Segmentation(3), kit.Images((None, None), channels=1), width=4, depth=2)
+    path = kit.save(model, tmp_path / "uneven", onnx=True)
+    twin, network = kit.load(path), kit.load(path, runtime="keras")
+    assert twin.runtime.startswith("onnxruntime")
+    for size in ((50, 70), (33, 64), (3, 5)):
+        picture = rng.integers(0, 256, (*size, 1)).astype("uint8")
+        assert np.array_equal(twin(picture).mask, network(picture).mask)
+
+
 def test_what_was_proved_is_recorded(with_twin):
     proved = storage.read_json(with_twin / "parity.json")["onnx"]
     assert proved["difference"] <= proved["tolerance"] == 1e-4
