@@ -24,7 +24,6 @@ from kit.quiet import quiet
 SWITCH = "KIT_ONNX"  # environment variable; 0: no twin unless it is asked for
 TOLERANCE = 1e-4  # of the largest output
 _SIZES = (32, 64)  # tried for axes of any length
-_UNEVEN = 37  # tried as well for images of any size: no halving divides it
 _NEEDED = ("onnxruntime", "onnx", "tf2onnx", "tensorflow")
 _ATTEMPTS = 3
 _LONGEST = 900  # seconds for another process
@@ -174,7 +173,7 @@ def _sizes(network, input):
     """Lengths of the free axes at which twin and network are compared."""
     if not any(None in tensor.shape[1:] for tensor in network.inputs):
         return _SIZES[:1]
-    return (*_SIZES, _UNEVEN) if getattr(input, "is_ragged", False) else _SIZES
+    return (*_SIZES, golden.UNEVEN) if getattr(input, "is_ragged", False) else _SIZES
 
 
 def _outputs(found, arrays):

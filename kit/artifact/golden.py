@@ -7,6 +7,7 @@ SHOWN = 64  # outputs stored of each sample
 TOLERANCE = 1e-3  # of the largest output: processors and backends round differently
 _STEP = 0.6180339887498949  # multiples of it, modulo 1, cover 0 to 1 evenly and never repeat
 _FREE = 32  # length taken for an axis of any length
+UNEVEN = 37  # sides of an image that no halving divides
 
 
 def outputs(model, input, flat=True):

@@ -158,6 +158,22 @@ def test_images_whose_sides_no_halving_divides_are_filled_up_alike(tmp_path, rng
         assert np.array_equal(twin(picture).mask, network(picture).mask)
 
 
+def test_a_twin_that_cuts_images_is_not_kept_and_one_of_early_versions_is_refused(tmp_path, monkeypatch):
+    from kit.artifact import golden
+    from kit.blocks import sizes
+
+    monkeypatch.setattr(sizes, "_parts", lambda edge, part: None if edge is None else -(-edge // part))
+    model = kit.build_segmenter(kit.Segmentation(2), kit.Images((None, None), channels=1), width=4, depth=1)
+    with pytest.raises(KitError, match="other numbers"):
+        kit.save(model, tmp_path / "cut", onnx=True)
+    monkeypatch.setattr(golden, "UNEVEN", 64)  # as early versions proved it
+    old = kit.save(model, tmp_path / "old", onnx=True)
+    monkeypatch.undo()
+    with pytest.raises(ArtifactError, match="36 x 36 pixels of an image of 37 x 37.*runtime='keras'"):
+        kit.load(old)
+    assert kit.load(old, runtime="keras")(np.zeros((37, 37, 1), "uint8")).mask.shape == (37, 37)
+
+
 def test_what_was_proved_is_recorded(with_twin):
     proved = storage.read_json(with_twin / "parity.json")["onnx"]
     assert proved["difference"] <= proved["tolerance"] == 1e-4
