@@ -20,7 +20,7 @@ class Sides:
 
     Example:
         >>> brighter = Sides(lambda image: image + 1, turned=True)
-        >>> brighter(np.zeros((1, 2, 3, 1))).max()
+        >>> float(brighter(np.zeros((1, 2, 3, 1))).max())
         1.0
     """
 
