@@ -222,7 +222,7 @@ class Predictor:
         from kit.artifact.runtime import tiled
         from kit.artifact.sides import sided
 
-        return tiled(self._network, around=sided(self.task, keeps_shape=not self.input.is_ragged))
+        return tiled(self._network, around=sided(self.input, self.task))
 
 
 def _one_ahead(function, items):

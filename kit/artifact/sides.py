@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from kit.data import lay
+
 _MIRRORED = ((0, False), (0, True))
 _ALL = tuple((turns, mirror) for mirror in (False, True) for turns in range(4))
 
@@ -36,31 +38,24 @@ class Sides:
         return sum(self._asked(images[0], *way) for way in ways)[None] / np.float32(len(ways))
 
     def _asked(self, image, turns, mirror):
-        """What the network says of the image that was flipped and turned, laid back."""
-        laid = np.rot90(image[:, ::-1] if mirror else image, turns)
-        said = np.asarray(self.forward(np.ascontiguousarray(laid)[None]), "float32")[0]
-        back = np.rot90(said, -turns)
-        return self._moved(back[:, ::-1] if mirror else back, turns, mirror)
-
-    def _moved(self, said, turns, mirror):
-        """The answer with masks where they lie in images that were not laid."""
-        down, right = self.offset
-        for _ in range(turns):
-            down, right = right, -down
-        missing = self.offset[0] - down, self.offset[1] - (-right if mirror else right)
+        """What the network says of the image laid one way, laid back, with masks where they lie in others."""
+        said = self.forward(np.ascontiguousarray(lay.laid(image, turns, mirror))[None])
+        back = lay.undone(turns, mirror)
+        found = lay.laid(np.asarray(said, "float32")[0], *back)
+        missing = lay.missing(self.offset, *back)
         if not any(missing):
-            return said
+            return found
         from scipy import ndimage
 
-        return ndimage.shift(said, (*missing, 0), order=1, mode="nearest")
+        return ndimage.shift(found, (*missing, 0), order=1, mode="nearest")
 
 
-def sided(task, keeps_shape=False):
-    """A function that makes of a network's `forward` one over all sides that the task's network knows.
+def sided(input, task):
+    """A function that makes of a network's `forward` one over all sides that the network knows.
 
     Args:
-        task: a `Segmentation` or `Denoising`.
-        keeps_shape: whether images come in one shape.
+        input: the `Images` it takes.
+        task: its `Segmentation` or `Denoising`.
     """
     facts = {"turned": task.turned, "offset": getattr(task, "offset", (0.0, 0.0))}
-    return lambda forward: Sides(forward, keeps_shape=keeps_shape, **facts)
+    return lambda forward: Sides(forward, keeps_shape=not input.is_ragged, **facts)

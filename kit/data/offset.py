@@ -16,7 +16,6 @@ _LOOKED_AT = 64  # images
 _EDGE = 512  # pixels in the middle of each side that are looked at
 _BLURS = (3, 5)  # pixels; sharper, a parabola is drawn to whole pixels
 _AROUND = 17  # pixels whose mean is taken away: light that falls from one side is no offset
-_VALUES = 256  # that a mask of 8 bits can hold
 
 
 def offset(images, masks):
@@ -92,7 +91,7 @@ def _blurred(channels, size):
 
 def _sums(features, codes):
     """(F, classes): of each feature over the pixels of each class, void left out."""
-    sums = [[np.bincount(code.ravel(), feature, _VALUES)[:VOID] for code in codes] for feature in features]
+    sums = [[np.bincount(code.ravel(), feature, VOID + 1)[:VOID] for code in codes] for feature in features]
     return np.reshape(sums, (len(features), -1))
 
 

@@ -9,7 +9,7 @@ import dataclasses
 
 import numpy as np
 
-from kit.data import noise
+from kit.data import lay, noise
 from kit.data.bend import bent
 from kit.data.offset import offset
 from kit.inputs import pixels
@@ -159,18 +159,11 @@ class Patches:
                 scale=self.task.white,
             )
             return noisy, y
-        moved = self._moved(turns, mirror)
+        moved = lay.missing(self.offset, turns, mirror)  # so that the mask lies beside it as it did before
         bend = self.policy.bend if draw.uniform() < self.policy.warped else 0.0
         if bend or any(moved):
             x, y = bent(x, y, bend, draw, moved)
         return self._coloured(x, draw), y
-
-    def _moved(self, turns, mirror):
-        """(down, right) by which the image is moved so that its mask lies beside it as it did before."""
-        down, right = self.offset[0], -self.offset[1] if mirror else self.offset[1]
-        for _ in range(turns):
-            down, right = -right, down
-        return self.offset[0] - down, self.offset[1] - right
 
     def _inside(self, image, row, draw):
         """A pixel that the patch must hold, or None."""
@@ -193,7 +186,7 @@ class Patches:
 
     def _laid(self, piece, turns, mirror, is_mask=False):
         """The piece flipped, turned, and brought to the size of a patch."""
-        piece = np.rot90(piece[:, ::-1] if mirror else piece, turns)
+        piece = lay.laid(piece, turns, mirror)
         fits = tuple(min(edge, side) for edge, side in zip(self.size, piece.shape, strict=False))
         if self.policy.zoom != 1:
             fits = self._zoomed(piece)

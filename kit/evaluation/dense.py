@@ -47,7 +47,7 @@ def reported(network, input, task, samples, names, *, seed, resamples, mirror=Fa
     from kit.artifact import runtime, sides
 
     x, y = samples.arrays()
-    around = sides.sided(task, keeps_shape=not input.is_ragged) if mirror else None
+    around = sides.sided(input, task) if mirror else None
     run, losses = runtime.tiled(network, around), _Loss(task)
     measure = _Masks(task) if task.form != "image" else _Images(task)
     for image, target in zip(x, y, strict=True):

@@ -11,10 +11,7 @@ from kit.match import Match
 from kit.plain import scalar
 
 _MOST_NAMES = 1_000_000
-_OF_CLASSES, _OF_MASKS = (
-    ("threshold", "labels"),
-    ("mask_threshold", "mask_labels"),
-)  # have a threshold to choose
+_AIMED = ("threshold", "labels", "mask_threshold", "mask_labels")  # decide on one class against the rest
 
 
 def to_json(kind, task):
@@ -70,12 +67,12 @@ def checked_aim(aim, row):
     if aim is None:
         return row
     best = aims.parse(aim).best
-    if row.decide not in (*_OF_CLASSES, *_OF_MASKS):
+    if row.decide not in _AIMED:
         raise MatchError(
             f"aim={aim!r} chooses the threshold of a class, and '{row.loss}' on a {row.form} target decides "
-            f"by {row.decide}.\nAn aim fits losses whose decision is {', '.join((*_OF_CLASSES, *_OF_MASKS))}."
+            f"by {row.decide}.\nAn aim fits losses whose decision is {', '.join(_AIMED)}."
         )
-    if best == "mean_iou" and row.decide not in _OF_MASKS:
+    if best == "mean_iou" and not row.decide.startswith("mask_"):
         raise MatchError(f"aim={aim!r} is for masks, and the target is {row.form}.\nTake f1, or another aim.")
     return row
 

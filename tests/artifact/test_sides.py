@@ -74,7 +74,7 @@ def test_a_network_remembers_the_sides_and_the_offset_of_its_patches(tmp_path):
     still = fitted(images, masks, turn=False, mirror=False).kit.task
     assert (still.turned, still.offset) == (False, (0.0, 0.0))
     predictor = kit.load(kit.save(model, tmp_path / "discs"))
-    assert len(sided(predictor.task)(None).ways) == 8
+    assert len(sided(predictor.input, predictor.task)(None).ways) == 8
     assert predictor(images[0], mirror=True).mask.shape == (64, 64)
 
 
