@@ -16,7 +16,7 @@ import numpy as np
 from kit import storage
 from kit.artifact import golden, recurrent, twin
 from kit.artifact.onnx_graph import OnnxGraph
-from kit.artifact.reach import reach
+from kit.artifact.reach import reach, stride
 from kit.artifact.runtime import affordable
 from kit.errors import ArtifactError, KitError
 from kit.quiet import quiet
@@ -204,8 +204,10 @@ def difference(found, want):
 
 def _limits(network):
     """What predicting has to know of a network and no ONNX file holds."""
-    far = reach(network) if len(network.output_shape) == 4 else math.inf
-    return {"reach": None if math.isinf(far) else far, "batch": affordable(network)}
+    is_map = len(network.output_shape) == 4
+    far = reach(network) if is_map else math.inf
+    coarsest = stride(network) if is_map else None
+    return {"reach": None if math.isinf(far) else far, "stride": coarsest, "batch": affordable(network)}
 
 
 def _main(saved, file):

@@ -103,7 +103,9 @@ def _twin(path, sha256, key, chosen):
 def _facts(path):
     try:
         facts = read_member(path, twin.PARITY)["onnx"]
-        return {name: None if facts[name] is None else int(facts[name]) for name in ("reach", "batch")}
+        facts = {"stride": None, **facts}  # early versions did not write it
+        names = ("reach", "stride", "batch")
+        return {name: None if facts[name] is None else int(facts[name]) for name in names}
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ArtifactError("json", twin.PARITY, f"does not describe the twin ({error!r:.80})") from None
 

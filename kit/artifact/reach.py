@@ -1,4 +1,7 @@
-"""How far a pixel reaches: how many pixels to each side can change what a network says of one."""
+"""How far a pixel reaches: how many pixels to each side can change what a network says of one.
+
+And how far apart images may begin that are halved alike: by whole steps of its coarsest map.
+"""
 
 import math
 
@@ -25,8 +28,31 @@ def reach(model):
         >>> reach(keras.Model(image, x))  # one pixel of the pool, two of the convolution
         3
     """
+    known, output = _followed(model)
+    side = known[output][1]
+    return side if math.isinf(side) else math.ceil(side)
+
+
+def stride(model):
+    """Pixels from one place of a network's coarsest map to the next.
+
+    Args:
+        model: as for `reach`.
+
+    Example:
+        >>> import keras
+        >>> image = keras.Input((None, None, 1))
+        >>> x = keras.layers.MaxPooling2D(2)(keras.layers.MaxPooling2D(2)(image))
+        >>> stride(keras.Model(image, keras.layers.UpSampling2D(4)(x)))
+        4
+    """
+    return math.ceil(max(step for step, _ in _followed(model)[0].values()))
+
+
+def _followed(model):
+    """({id of a tensor: (pixels a step, pixels to each side)}, the output's id)."""
     model = getattr(model, "_functional", None) or model  # what a Sequential is made of
-    known = {id(tensor): (1.0, 0.0) for tensor in model.inputs}  # pixels a step, pixels to each side
+    known = {id(tensor): (1.0, 0.0) for tensor in model.inputs}
     for depth in sorted(model._nodes_by_depth, reverse=True):
         for node in model._nodes_by_depth[depth]:
             sources = [known[id(tensor)] for tensor in node.input_tensors if id(tensor) in known]
@@ -34,8 +60,7 @@ def reach(model):
                 continue
             found = _after(node.operation, max(step for step, _ in sources), max(side for _, side in sources))
             known.update({id(tensor): found for tensor in node.outputs})
-    side = known[id(model.outputs[0])][1]
-    return side if math.isinf(side) else math.ceil(side)
+    return known, id(model.outputs[0])
 
 
 def _after(layer, step, side):
@@ -50,10 +75,12 @@ def _after(layer, step, side):
         return finer, side + (step if layer.interpolation == "bilinear" else 0)
     if kind == "Conv2DTranspose":
         return step / layer.strides[0], side + step * (layer.kernel_size[0] - 1) / 2
+    if kind == "Enlarge":
+        return step / layer.factor, side + step
     if kind == "SpaceToDepth":
-        return 2 * step, side + step
+        return layer.block * step, side + (layer.block - 1) * step
     if kind == "DepthToSpace":
-        return step / 2, side
+        return step / layer.block, side
     kernel = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
     if kernel is None:
         return step, side

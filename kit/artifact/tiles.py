@@ -1,7 +1,7 @@
 """Outputs for images of any size: whole where they are small, else tile by tile at constant memory.
 
-Tiles begin at multiples of 32 pixels, so that what a network halves falls on the same pixels as in
-the whole image, and overlap by as much as a pixel reaches, so that what is kept of a tile is what
+Tiles begin at multiples of what a network halves altogether, so that this falls on the same pixels as
+in the whole image, and overlap by as much as a pixel reaches, so that what is kept of a tile is what
 the whole image would give. Where kept parts meet they are blended.
 """
 
@@ -10,12 +10,13 @@ import math
 
 import numpy as np
 
-from kit.artifact.reach import reach
+from kit.artifact.reach import reach, stride
 
 WHOLE = 2**20  # pixels up to which an image goes through in one piece
-_GRID = 32
+_GRID = 32  # margins are multiples of it
+_UNKNOWN, _COARSEST = 128, 1024  # pixels a step of the coarsest map: where it is not told, and at most
 _TILE = 512  # side of a tile, pixels
-_LARGE_TILE = 1024  # where margins would be more than half of it
+_LARGE_TILE = 1024  # where margins would be more than half of the other
 _MOST_REACH = 192  # beyond it a pixel changes little
 _BLEND = 32
 
@@ -25,16 +26,19 @@ class Tiles:
 
     Args:
         forward: function (1, h, w, channels) -> (1, h, w, units).
-        model: the network or its twin, to find out how far it reaches.
+        model: the network or its twin, to find out how far it reaches and how coarse it becomes.
         whole: pixels up to which an image goes through in one piece.
     """
 
     def __init__(self, forward, model, whole=WHOLE):
         self.forward, self.whole = forward, whole
-        far = model.reach if hasattr(model, "reach") else reach(model)  # a twin knows it
-        margin = min(_MOST_REACH, far)
-        self.margin = _GRID * math.ceil(margin / _GRID)
-        self.tile = _TILE if 4 * self.margin <= _TILE else _LARGE_TILE
+        is_twin = hasattr(model, "reach")  # and knows both
+        far, coarse = (model.reach, model.stride) if is_twin else (reach(model), stride(model))
+        self.step = min(coarse or _UNKNOWN, _COARSEST)
+        self.margin = _GRID * math.ceil(min(_MOST_REACH, far) / _GRID)
+        needed = max(4 * self.margin, 2 * self.margin + _BLEND + self.step)
+        sides = (_TILE, _LARGE_TILE, 2 * _COARSEST)
+        self.tile = next(side for side in sides if side >= needed)
 
     def __call__(self, image):
         """All outputs of an image: (h, w, channels) -> (h, w, units) float32."""
@@ -85,9 +89,9 @@ class Tiles:
         if length <= self.tile:
             return [(0, length)]
         step = self.tile - 2 * self.margin - _BLEND
-        step -= step % _GRID
+        step -= step % self.step
         last = length - self.tile
-        last -= last % _GRID
+        last -= last % self.step
         starts = [*itertools.takewhile(lambda start: start < last, itertools.count(0, step)), last]
         return [(start, length if start == last else start + self.tile) for start in starts]
 

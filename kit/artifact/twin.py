@@ -34,7 +34,7 @@ class Twin:
 
     Args:
         content: the bytes of an ONNX file, checked by `read`.
-        facts: what `parity.json` says of it: "reach", "batch".
+        facts: what `parity.json` says of it: "reach", "stride", "batch".
         meaning: the pair (input, task), as `model.kit`.
         open: function () -> the same network as a `keras.Model`.
         runtime: which session runs it, a name in `kit.artifact.sessions.SESSIONS`.
@@ -43,13 +43,15 @@ class Twin:
         runtime: name and version of what runs it.
         inputs: (name, shape with None where it is free, type of numbers) of each input.
         reach: pixels to each side that an output depends on; infinite where unknown.
+        stride: pixels from one place of its coarsest map to the next; None where unknown.
     """
 
     def __init__(self, content, facts=None, meaning=None, open=None, runtime="onnx"):
         self._session = SESSIONS.get(runtime)(content)
         self.runtime, self.inputs = self._session.runtime, self._session.inputs
         self.kit, self._open = meaning, open
-        reach, batch = ((facts or {}).get(name) for name in ("reach", "batch"))
+        reach, stride, batch = ((facts or {}).get(name) for name in ("reach", "stride", "batch"))
+        self.stride = max(1, int(stride)) if stride else None
         self.reach = math.inf if reach is None else int(reach)
         self._batch = max(1, int(batch or 256))
 
