@@ -7,7 +7,8 @@ measured. `ranks` says which inputs it fits: 1 for words, 2 for features, 3 for 
 that keep the full height and width, for tasks that say something of every pixel, `takes_level` of those
 that can be told how strong the noise of an image is, `takes_words` of those that see numbers of words,
 not vectors, and must know how many there are, `takes_mask` of those that take `mask`, where series and
-texts have steps. `like` names the backbone that this one differs from by numbers alone, `small` the
+texts have steps, `usual_depth` is a function (size, step) -> depth of those that stand on blocks of
+pixels. `like` names the backbone that this one differs from by numbers alone, `small` the
 settings under which it is built in a moment, and `needs_kit` is said of those with layers of kit's own:
 files of them open after `kit.register()`. `published` is said of those that come with settings and
 weights of their own: they take `weights`, and `pixels`, what their image was standardised with. Those of

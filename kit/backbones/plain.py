@@ -4,10 +4,25 @@ from kit.backbones import BACKBONES
 from kit.blocks.conv import halve, halvings
 from kit.blocks.stage import double_conv
 
-_DEEPEST = 5  # halvings; more add weights for a context that 32 pixels a place already give
+_COARSEST = 32  # pixels a place of the last map; halving more adds weights for a context that it has already
 
 
-@BACKBONES.register("plain", ranks=(4,))
+def usual_depth(size, step=1):
+    """How often maps are halved where nothing is said: until they are small, or a place is 32 pixels wide.
+
+    Args:
+        size: (height, width) of the image, pixels; None where unknown.
+        step: side of the blocks of pixels that are one place of the first map.
+
+    Example:
+        >>> usual_depth((512, 512)), usual_depth((512, 512), step=2), usual_depth((28, 28))
+        (5, 4, 2)
+    """
+    most = (_COARSEST // step).bit_length() - 1
+    return most if None in size else halvings(*(-(-edge // step) for edge in size), at_most=most)
+
+
+@BACKBONES.register("plain", ranks=(4,), usual_depth=usual_depth)
 def plain(
     x,
     *,
@@ -30,7 +45,7 @@ def plain(
         activation: name of a hidden activation.
         width: channels of the first stage.
         depth: how often the map is halved; None halves until an edge would be shorter than 4
-            pixels, at most 5 times, and 5 times where the size is unknown.
+            places, at most until a place is 32 pixels wide, and that often where the size is unknown.
         normalization: "batch", "layer", "group" or "none"; with "none" convolutions have a bias.
         dropout: fraction of each map's channels dropped after a stage, 0 to below 1.
         regularizer: a Keras regularizer of the kernels, or None.
@@ -46,8 +61,7 @@ def plain(
     """
     style = {"activation": activation, "normalization": normalization, "regularizer": regularizer}
     if depth is None:
-        size = x.shape[1:3]
-        depth = _DEEPEST if None in size else halvings(*size, at_most=_DEEPEST)
+        depth = usual_depth(x.shape[1:3])
     for stage in range(depth + 1):
         x = halve(x) if stage else x
         x = double_conv(x, min(width * 2**stage, widest), dropout=dropout, **style)

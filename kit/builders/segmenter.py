@@ -45,7 +45,8 @@ def build_segmenter(
             reaches each of them directly; for "unet", "unet++" and "attention_unet".
         activation: hidden activation, a name in `kit.activations.names()`.
         width: channels of the first maps; None takes the backbone's own, as for the next three.
-        depth: halvings, or blocks a stage; "plain" halves until an edge would be below 4 pixels.
+        depth: halvings, or blocks a stage; "plain" halves until an edge would be below 4 places, at most
+            until a place is 32 pixels wide.
         normalization: "batch", "layer", "group" or "none".
         dropout: fraction of the features dropped in training, 0 to below 1.
         weights, l1, l2, optimizer, learning_rate, weight_decay, momentum, nesterov, clipnorm, average: as in

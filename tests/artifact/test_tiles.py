@@ -129,3 +129,9 @@ def test_tiles_of_networks_with_very_coarse_maps_still_cover_the_image(coarsest)
         after[0] + tiles.margin + 32 <= before[1] - tiles.margin
         for before, after in itertools.pairwise(spans)
     )
+
+
+@pytest.mark.parametrize(("side", "stem"), [(64, 1), (255, 1), (256, 2), (1024, 2), (1024, 4)])
+def test_a_place_of_the_coarsest_map_is_at_most_32_pixels_wide(side, stem):
+    network = kit.build_segmenter(kit.Segmentation(2), (side, side, 1), width=2, stem=stem)
+    assert stride(network) == min(32, side // 4)
