@@ -205,8 +205,7 @@ def difference(found, want):
 def _limits(network):
     """What predicting has to know of a network and no ONNX file holds."""
     is_map = len(network.output_shape) == 4
-    far = reach(network) if is_map else math.inf
-    coarsest = stride(network) if is_map else None
+    far, coarsest = (reach(network), stride(network)) if is_map else (math.inf, None)
     return {"reach": None if math.isinf(far) else far, "stride": coarsest, "batch": affordable(network)}
 
 

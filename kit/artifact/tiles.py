@@ -13,7 +13,7 @@ import numpy as np
 from kit.artifact.reach import reach, stride
 
 WHOLE = 2**20  # pixels up to which an image goes through in one piece
-_GRID = 32  # margins are multiples of it
+_GRID = 32  # margins and starts are multiples of it, for parts of a network that cannot be followed
 _UNKNOWN, _COARSEST = 128, 1024  # pixels a step of the coarsest map: where it is not told, and at most
 _TILE = 512  # side of a tile, pixels
 _LARGE_TILE = 1024  # where margins would be more than half of the other
@@ -34,7 +34,7 @@ class Tiles:
         self.forward, self.whole = forward, whole
         is_twin = hasattr(model, "reach")  # and knows both
         far, coarse = (model.reach, model.stride) if is_twin else (reach(model), stride(model))
-        self.step = min(coarse or _UNKNOWN, _COARSEST)
+        self.step = min(math.lcm(coarse or _UNKNOWN, _GRID), _COARSEST)
         self.margin = _GRID * math.ceil(min(_MOST_REACH, far) / _GRID)
         needed = max(4 * self.margin, 2 * self.margin + _BLEND + self.step)
         sides = (_TILE, _LARGE_TILE, 2 * _COARSEST)

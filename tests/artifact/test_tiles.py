@@ -109,6 +109,14 @@ def test_tiles_of_networks_that_halve_often_begin_where_the_whole_image_is_halve
     assert np.mean((whole(image) >= 0.5) != (pieces(image) >= 0.5)) < 0.005  # a pixel reaches over the margin
 
 
+def test_tiles_of_a_network_within_a_network_begin_at_multiples_of_32_pixels():
+    """What is nested is not followed, and may halve as well."""
+    network = kit.build_segmenter(kit.Segmentation(2), (None, None, 1), width=2, depth=4, stem=2)
+    image = keras.Input((None, None, 1))
+    tiles = Tiles(lambda piece: piece, keras.Model(image, network(image)), whole=0)
+    assert all(start % 32 == 0 for start, _ in tiles._spans(1113))
+
+
 def test_a_twin_that_does_not_say_how_often_it_halves_is_taken_to_halve_often():
     class Early:
         reach, stride = 20, None
