@@ -1,6 +1,9 @@
 """Find what is wrong with data, a saved model, or both together; without either, with this machine."""
 
+import argparse
+
 from kit.cli import output
+from kit.cli.train import add_reading, add_settings
 from kit.quiet import quiet
 
 
@@ -12,7 +15,8 @@ def add_to(commands):
         "thing", metavar="THING", nargs="?", help="data, a folder under saved_models/, or a .keras file"
     )
     command.add_argument("data", metavar="DATA", nargs="?", help="data of the model, where THING is a model")
-    command.add_argument("--target", metavar="COLUMN", help="column of the labels, by name or position")
+    add_reading(command)
+    add_settings(command, "any field of task and input, as in kit train: void=11")
     command.add_argument(
         "--selftest", action="store_true", help="plant each fault in a small model or data set and find it"
     )
@@ -25,8 +29,11 @@ def run(args):
 
     if args.selftest:
         return _selftest(args)
-    if args.thing is None and args.target is not None:
-        raise KitError("--target names a column of data. Give the data, too: kit doctor DATA --target COLUMN")
+    asked = _reading(args)
+    if args.thing is None and asked:
+        raise KitError(
+            f"{asked[0]} says how data are read. Give the data, too: kit doctor DATA {asked[0]} ..."
+        )
     with output.words_on_stderr():
         found = _examined(args)
     if args.json:
@@ -44,9 +51,36 @@ def _examined(args):
     if args.thing is None:
         return kit.doctor.environment()
     given = [args.thing] if args.data is None else [args.thing, args.data]
-    if args.target is not None:
-        given[-1] = kit.load_data(given[-1], target=args.target)
+    if _reading(args):
+        given[-1] = _read(args, given[-1])
     return kit.doctor(*given)
+
+
+def _reading(args):
+    """The options of this command line that say how data are read."""
+    words = ("task", "target", "ignore", "input", "groups", "time", "box_format", "set")
+    asked = [name for name in words if getattr(args, name)] + ["on_bad"] * (args.on_bad != "error")
+    return [f"--{name.replace('_', '-')}" for name in asked]
+
+
+def _read(args, source):
+    """The data, as `kit train` would read them.
+
+    Raises:
+        KitError: if a setting is not about data.
+    """
+    from kit import namespace
+    from kit.cli import settings
+    from kit.errors import KitError
+
+    given = {"seed": 0, **namespace.checked(args.set)}
+    data, parts = settings.loaded(argparse.Namespace(**{**vars(args), "data": source}), given)
+    for name in (*parts["builder"], *parts["fit"]):
+        if name != "seed":
+            raise KitError(
+                f"Setting {name} is of models or training. --set of kit doctor says how data are read."
+            )
+    return data
 
 
 def _selftest(args):

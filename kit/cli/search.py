@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kit.cli import output
 from kit.cli.arguments import number, one_of, setting
-from kit.cli.train import add_data_arguments
+from kit.cli.train import add_data_arguments, add_settings
 from kit.quiet import quiet
 
 ALGORITHMS = ("random", "bayesian", "hyperband", "grid")
@@ -83,15 +83,7 @@ def _add_ranking(command):
         help="largest parameters= or latency= (milliseconds) of a model",
     )
     command.add_argument("--backbone", metavar="B", help="see: kit list backbones")
-    command.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        type=setting,
-        default=[],
-        metavar="NAME=VALUE",
-        help="what is the same in all trials, as in kit train",
-    )
+    add_settings(command, "what is the same in all trials, as in kit train")
 
 
 def _add_place(command):

@@ -12,18 +12,10 @@ def add_to(commands):
     """Adds this command to the parser."""
     command = commands.add_parser("train", help=__doc__, description=__doc__)
     add_data_arguments(command)
+    add_settings(command, "any field of task and input, or argument of kit.build_* and kit.fit")
     command.add_argument("--backbone", metavar="B", help="see: kit list backbones")
     command.add_argument("--minutes", type=number(float, above=0), metavar="M", help="wall time to train for")
     command.add_argument("--epochs", type=number(int, least=1), metavar="N", help="times each sample is seen")
-    command.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        type=setting,
-        default=[],
-        metavar="NAME=VALUE",
-        help="any field of task and input, or argument of kit.build_* and kit.fit",
-    )
     command.add_argument("--seed", type=number(int, least=0), metavar="S", help="default: 0")
     command.add_argument("--out", metavar="DIR", help="the artifact (default: saved_models/<data>)")
     command.add_argument(
@@ -37,6 +29,18 @@ def add_to(commands):
 def add_data_arguments(command):
     """Adds what says which data are meant and how they are read."""
     command.add_argument("data", metavar="DATA", help="a file, a folder or a built-in name such as digits")
+    add_reading(command)
+
+
+def add_settings(command, help):
+    """Adds `--set`, which takes any number of NAME=VALUE."""
+    command.add_argument(
+        "--set", action="extend", nargs="+", type=setting, default=[], metavar="NAME=VALUE", help=help
+    )
+
+
+def add_reading(command):
+    """Adds what says how data are read."""
     command.add_argument("--task", metavar="T", help="see: kit list tasks (default: found in the data)")
     command.add_argument("--target", metavar="COLUMN", help="column to predict; -1 is the last one")
     command.add_argument(
