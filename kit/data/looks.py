@@ -1,6 +1,7 @@
 """Looks: what is in one mask file, as it is, before all masks together decide what it means.
 
-EXIF rotation is not applied, as masks carry none; transparency is dropped.
+EXIF rotation is applied, as to images. Transparency is dropped, unless it is all that differs in a file:
+then it is the mask.
 """
 
 import dataclasses
@@ -75,16 +76,31 @@ def _pixels(path):
     form = pixels.header(path).format
     try:
         with Image.open(path, formats=pixels.FORMATS) as image:
-            if image.mode in ("1", "LA"):
-                image = image.convert("L")
-            elif image.mode not in ("L", "P", "I") and not image.mode.startswith("I;16"):
-                image = image.convert("RGB")
+            image = _plain(pixels.upright(image))
             array, palette = np.asarray(image), image.getpalette("RGB") if image.mode == "P" else None
+    except pixels.Unreadable:
+        raise
     except Exception as error:  # Pillow's decoders raise every kind of exception on damaged bytes
         raise pixels.Unreadable(f"damaged image ({error})", cure="Replace or remove the file.") from error
     if array.ndim == 3 and (array == array[..., :1]).all():
         array = array[..., 0]  # gray, saved as colour
     return form, image.mode, palette, array
+
+
+def _plain(image):
+    """The image in a mode whose numbers can be taken as they are."""
+    if image.mode == "F":
+        values = np.asarray(image)
+        what = f"a mask of numbers from {values.min():g} to {values.max():g}, 32-bit floats"
+        raise pixels.Unreadable(what, "whole numbers of 8 or 16 bits", CURE)
+    if image.mode in ("LA", "RGBA"):
+        *colours, (least, most) = image.getextrema()
+        if least < most and all(low == high for low, high in colours):
+            return image.getchannel("A")
+    if image.mode in ("1", "LA"):
+        return image.convert("L")
+    is_plain = image.mode in ("L", "P", "I") or image.mode.startswith("I;16")
+    return image if is_plain else image.convert("RGB")
 
 
 def _packed(array):

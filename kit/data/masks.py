@@ -18,6 +18,7 @@ THRESHOLD = 128  # of masks whose edges are smoothed: foreground from here on
 VOID_NAMES = ("void", "ignore", "ignored", "don't care")
 _BINARY = ("background", "foreground")
 _SHOWN = 12
+_FEW_INSIDE = 0.1  # share of the grays of smoothed edges that lie amid their like; of classes, nearly all do
 
 
 @dataclasses.dataclass
@@ -107,7 +108,9 @@ def _sorted_out(found, looks, sizes, names, files):
             continue
         if sizes[row] is not None and look.places.shape != tuple(sizes[row]):
             what = f"a mask of {_by(look.places.shape)} pixels"
-            bad[row] = Fault(names[row], what, f"{_by(sizes[row])}, as its image has")
+            lies = look.places.shape == tuple(sizes[row])[::-1]
+            cure = "If EXIF turns the image, turn the mask as well, or both without EXIF." if lies else ""
+            bad[row] = Fault(names[row], what, f"{_by(sizes[row])}, as its image has", cure)
         else:
             good[row] = look
     unclear = {row: fault for row, fault in bad.items() if fault.cure == CURE}
@@ -128,7 +131,7 @@ def _coding(looks, named):
     if set(counts) <= {0, 255} or set(counts) == {0, 65535}:
         note = f"Masks hold {_listed(counts)} alone: 0 is background, the other is foreground (1)."
         return _binary({value: int(value > 0) for value in counts}, note, named)
-    if is_gray and _is_smoothed(counts):
+    if is_gray and _is_smoothed(counts, looks):
         return _of_smoothed(counts, named)
     if any(look.is_jpeg for look in looks):
         found = f"{len(counts)} different values in JPEG files, which change numbers"
@@ -157,15 +160,39 @@ def _counted(looks, field):
 
 
 def _binary(number, note, named):
-    classes = tuple(named.get(value, name) for value, name in enumerate(_BINARY))
+    """Two classes; a single name is that of the foreground."""
+    named = {0: named.get("#000000"), 1: named.get("#ffffff")} if "#000000" in named else named
+    if len(named) == 1 and 0 in named:
+        named = {1: named[0]}
+    classes = tuple(named.get(value) or name for value, name in enumerate(_BINARY))
     return _Coding(number, classes, note), []
 
 
-def _is_smoothed(counts):
-    """Whether these are black and white with few pixels of the grays between, up to light ones."""
-    total, between = sum(counts.values()), sum(n for value, n in counts.items() if 16 <= value < 240)
+def _is_smoothed(counts, looks):
+    """Whether these are black and white with few grays between, which are several and lie on borders alone."""
+    between = {value: count for value, count in counts.items() if 16 <= value < 240}
     has_ends = min(counts) < 16 and 240 <= max(counts) <= 255
-    return has_ends and between < 0.1 * total and any(200 <= value < 255 for value in counts)
+    is_rare = sum(between.values()) < 0.1 * sum(counts.values())
+    is_graded = any(200 <= value < 255 for value in counts) or len(between) > 2
+    if not (has_ends and is_rare and is_graded):
+        return False
+    if any(look.is_jpeg for look in looks) or not between:
+        return True
+    inner = sum(_inner(look) for look in looks)
+    return len(between) > 1 and inner < _FEW_INSIDE * sum(between.values())
+
+
+def _inner(look):
+    """Pixels of a gray between black and white whose eight neighbours are of the same gray."""
+    gray = np.array([16 <= value < 240 for value in look.values])
+    if not gray.any() or min(look.places.shape) < 3:
+        return 0
+    middle, equal = look.places[1:-1, 1:-1], None
+    for down in range(3):
+        for right in range(3):
+            other = look.places[down : down + middle.shape[0], right : right + middle.shape[1]]
+            equal = other == middle if equal is None else equal & (other == middle)
+    return int((equal & gray[middle]).sum())
 
 
 def _of_smoothed(counts, named):

@@ -69,7 +69,7 @@ def decode(source, size, channels, fill=None):
         image = _opened(source)
         if size[0]:
             image.draft(image.mode, (2 * max(size),) * 2)  # large JPEGs: decoded at 1/2, 1/4 or 1/8
-        return _array(_upright(image), size, channels, fill)
+        return _array(upright(image), size, channels, fill)
 
 
 def size(source):
@@ -207,13 +207,35 @@ def _too_large(found="far too many pixels"):
     return Unreadable(found, f"at most {MAX_PIXELS // 1_000_000} megapixels", "Shrink or tile it first.")
 
 
+def is_turned(path):
+    """Whether the EXIF orientation of a file turns or mirrors it; False where it cannot be read.
+
+    Example:
+        >>> from PIL import Image
+        >>> exif = Image.Exif()
+        >>> exif[0x0112] = 3
+        >>> Image.new("L", (4, 2)).save(folder / "a.png", exif=exif)
+        >>> is_turned(folder / "a.png")
+        True
+    """
+    try:
+        with _told(), open(path, "rb") as file:
+            return _orientation(_image(file)) != 1
+    except Unreadable:
+        return False
+
+
+def _orientation(image):
+    return image.getexif().get(0x0112, 1)
+
+
 def _sides(image):
     """(height, width) of an image as it is shown."""
-    lies = image.getexif().get(0x0112, 1) >= 5  # EXIF orientation: 5 to 8 lie on their side
-    return image.size if lies else image.size[::-1]
+    return image.size if _orientation(image) >= 5 else image.size[::-1]  # 5 to 8 lie on their side
 
 
-def _upright(image):
+def upright(image):
+    """A Pillow image as it is shown: turned as its EXIF orientation says."""
     from PIL import ImageOps
 
     return ImageOps.exif_transpose(image)

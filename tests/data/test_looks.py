@@ -52,10 +52,10 @@ def test_a_number_beyond_the_palette_is_black_and_no_error(look, tmp_path):
     assert looked(tmp_path / "mask.bmp").values == [200]
 
 
-def test_rotation_is_not_applied(look):
+def test_a_rotation_is_applied_as_to_images(look):
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
-    assert look(Image.new("L", (4, 2)), exif=exif).places.shape == (2, 4)
+    assert look(Image.new("L", (4, 2)), exif=exif).places.shape == (4, 2)
 
 
 def test_jpeg_is_said(look):
@@ -73,3 +73,14 @@ def test_too_many_colours_and_damage_are_told_not_raised(look, tmp_path, rng):
 def test_the_last_colour_that_fits_is_read(look):
     colours = np.stack([np.arange(64), np.zeros(64), np.ones(64)], axis=-1).astype("uint8")
     assert len(look(Image.fromarray(colours[None])).values) == 64
+
+
+def test_a_mask_may_lie_in_the_transparency(look):
+    picture = Image.new("RGBA", (2, 1), (9, 9, 9, 0))
+    picture.putpixel((1, 0), (9, 9, 9, 255))
+    assert look(picture).values == [0, 255]
+
+
+def test_fractions_are_no_mask(look, tmp_path):
+    found = look(Image.fromarray(np.array([[0.0, 0.9]], "float32")), "mask.tif")
+    assert isinstance(found, Unreadable) and "0 to 0.9" in found.found

@@ -199,3 +199,33 @@ def test_constant_masks_are_an_issue_that_names_them(masks):
 
 def test_masks_that_are_all_empty_still_have_two_classes(masks):
     assert masks(gray([[0, 0]])).classes == ("background", "foreground")
+
+
+@pytest.mark.parametrize("values", [(0, 51, 102, 153, 204, 255), (0, 210, 255), (0, 128, 200, 255)])
+def test_a_few_grays_in_patches_are_classes_and_no_smoothed_edges(masks, values):
+    mask = np.zeros((40, 40), "uint8")
+    for place, value in enumerate(values[1:-1]):
+        mask[4:8, 7 * place : 7 * place + 4] = value
+    mask[20:] = 255
+    assert masks(mask).classes == values
+
+
+def test_edges_that_were_halved_are_smoothed_edges(masks):
+    disc = (np.hypot(*(np.mgrid[:80, :80] - 40)) < 25).astype(float)
+    halved = np.rint(255 * disc.reshape(40, 2, 40, 2).mean(axis=(1, 3))).astype("uint8")
+    assert len(np.unique(halved)) == 5 and masks(halved).classes == ("background", "foreground")
+
+
+def test_a_single_name_is_that_of_the_foreground(masks):
+    assert masks(gray([[0, 255]]), named={0: "crack"}).classes == ("background", "crack")
+
+
+def test_black_and_white_may_be_named_by_their_colours(masks):
+    found = masks(gray([[0, 255]]), named={"#000000": "rest", "#ffffff": "leaf"})
+    assert found.classes == ("rest", "leaf")
+
+
+def test_a_mask_of_a_turned_image_is_told_how_to_be_put_right(tmp_path):
+    Image.new("L", (2, 3)).save(tmp_path / "a.png")
+    found = read_masks([tmp_path / "a.png"], [(2, 3)], ["a"])
+    assert "EXIF" in found.findings[0].fault.cure

@@ -1,6 +1,7 @@
 """Folders of images and of masks: a class for every pixel."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from kit.data import layouts, pairs
 from kit.data.class_names import class_names
@@ -8,6 +9,9 @@ from kit.data.masks import read_masks
 from kit.data.parts import part_named
 from kit.data.readers import READERS, existing
 from kit.data.readers.tasks import kind_of
+from kit.errors import Fault
+from kit.inputs import pixels
+from kit.inputs.findings import in_rows
 
 _MASKS = ("mask", "masks", "label", "labels", "annotation", "annotations", "annot", "annots", "gt")
 WORDS = layouts.Words(
@@ -57,11 +61,24 @@ def read(request):
     raw.labels, raw.classes, raw.void = masks.labels, masks.classes, masks.void
     for field in ("notes", "issues", "findings", "faults"):
         getattr(raw, field).extend(getattr(masks, field))
+    raw.issues += _turned_alone(own, raw.names)
     if file:
         raw.notes.append(f"Classes are named in {file.name}.")
     if next((root / "Annotations").glob("*.xml"), None):
         raw.notes.append("There are boxes in Annotations/ too. For these say task='detection'.")
     return raw
+
+
+def _turned_alone(own, names):
+    """An issue where EXIF turns images and not their masks."""
+    with ThreadPoolExecutor() as pool:
+        turned = pool.map(pixels.is_turned, own.images)
+    rows = [row for row, is_turned in enumerate(turned) if is_turned and own.partners[row] is not None]
+    rows = [row for row in rows if not pixels.is_turned(own.partners[row])]
+    if not rows:
+        return []
+    found, expected = "EXIF turns the image, and not its mask", "both as they are shown"
+    return [Fault(in_rows(rows, names), found, expected, "Look whether the mask lies on what it shows.")]
 
 
 def _layouts(root, kind):

@@ -207,3 +207,12 @@ def test_notes_say_what_it_was_taken_for(tree):
     raw = of(tree("train/1.png", "trainannot/1.png"))
     assert raw.notes[0].endswith("for images, each with a mask: train/ and trainannot/; 1 images.")
     assert np.array_equal(raw.labels[0], np.asarray(Image.open(tree() / "trainannot/1.png")))
+
+
+def test_images_that_exif_turns_without_their_masks_are_an_issue(tree, tmp_path):
+    root, exif = tree("images/a.jpg", "images/b.jpg", "masks/a.png", "masks/b.png"), Image.Exif()
+    exif[0x0112] = 3  # upside down
+    Image.open(root / "images/b.jpg").save(root / "images/b.jpg", exif=exif)
+    assert [issue.where for issue in of(root).issues if "EXIF" in issue.found] == ["images/b.jpg"]
+    Image.open(root / "masks/b.png").save(root / "masks/b.png", exif=exif)
+    assert not [issue for issue in of(root).issues if "EXIF" in issue.found]
