@@ -101,6 +101,8 @@ def checked(pairs):
 
 def changed(data, task_fields, input_fields):
     """The data under a task and an input of which some fields are others."""
+    if "void" in task_fields:
+        task_fields = {**task_fields, "void": data.task.void_of(task_fields["void"])}
     task = dataclasses.replace(data.task, **task_fields)
     if task_fields and task.is_dense:  # shares of other classes
         task = task.fitted(data.train.labels)

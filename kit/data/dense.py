@@ -6,6 +6,7 @@ import hashlib
 import numpy as np
 
 from kit.data import cache, pictures
+from kit.data.known_classes import renumbered
 from kit.data.raw import rows_of
 from kit.errors import DataError, Fault, KitError
 from kit.inputs import pixels
@@ -32,6 +33,8 @@ def guess_task(raw, asked):
             raise KitError(
                 f"{raw.name} holds {raw.dense}s for labels: that is {name}, not {asked.describe()}."
             )
+        if raw.dense == "mask" and not asked.overlapping:
+            raw.labels = renumbered(raw.labels, raw.classes, raw.void, asked, raw.name)
         return asked, f"The task is {asked.describe()}, as you said."
     if asked not in (None, name):
         raise KitError(f"{raw.name} holds {raw.dense}s for labels: that is task='{name}', not '{asked}'.")
@@ -41,9 +44,23 @@ def guess_task(raw, asked):
         return Denoising(), "Denoising, because each image has a clean image of the same name."
     from kit.tasks import Segmentation
 
+    _check_that_something_differs(raw)
     overlapping = any(np.ndim(mask) == 3 for mask in raw.labels)
     task = Segmentation(tuple(raw.classes), overlapping=overlapping, void=raw.void)
     return task, "Segmentation, because each image has a mask."
+
+
+def _check_that_something_differs(raw):
+    """Raises a DataError where all masks together hold one value: nothing could be learnt from them."""
+    masks = [mask for mask in raw.labels if mask is not None and mask.size]
+    values = {int(value) for mask in masks for value in np.unique(mask)} if masks else set()
+    if len(values) == 1 and not raw.findings:
+        (value,) = values
+        name = raw.classes[value] if value < len(raw.classes) else value
+        cure = "Look whether they were left empty, or saved in a way that lost their values."
+        raise DataError(
+            [Fault("masks", f"all {len(masks)} hold '{name}' alone", "at least two classes", cure)]
+        )
 
 
 def described(raw, request):

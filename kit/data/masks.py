@@ -169,7 +169,7 @@ def _binary(number, note, named):
 
 
 def _is_smoothed(counts, looks):
-    """Whether these are black and white with few grays between, which are several and lie on borders alone."""
+    """Whether these are black and white with few grays between: several of them, on borders alone."""
     between = {value: count for value, count in counts.items() if 16 <= value < 240}
     has_ends = min(counts) < 16 and 240 <= max(counts) <= 255
     is_rare = sum(between.values()) < 0.1 * sum(counts.values())

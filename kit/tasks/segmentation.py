@@ -11,7 +11,7 @@ from kit.maps import VOID
 from kit.tasks import TASKS, common
 
 _OPTIONS = ("gamma", "alpha", "beta", "background", "threshold")
-_BACKGROUNDS = ("0", "background", "bg", "none", "other", "rest", "unlabeled", "unlabelled")
+_BACKGROUNDS = ("background", "bg", "none", "other", "rest", "unlabeled", "unlabelled")
 _RARE = 0.1  # of the commonest class' pixels: with fewer, a class is not learnt without weights
 _VALUES = 256  # that a mask of 8 bits can hold
 
@@ -82,7 +82,7 @@ class Segmentation:
         least = 1 if self.overlapping else 2
         named = common.checked_names("classes", self.classes, at_least=least)
         values = tuple(range(len(named))) if self.values is None else tuple(self.values)
-        if self.void is not None and not 0 <= self.void < _VALUES:
+        if self.void is not None and not _is_value(self.void):
             raise KitError(f"void is a value of the masks, 0 to {_VALUES - 1}. Received: {self.void}.")
         kept = [pair for pair in zip(named, values, strict=True) if pair[1] != self.void]
         if len(kept) > _VALUES - 1 or len(kept) < least:
@@ -104,10 +104,13 @@ class Segmentation:
 
     @property
     def has_background(self):
-        """Whether the first class is what is left over."""
+        """Whether the first class is what is left over: by its name, or as 0 that most pixels are."""
         if self.background is not None:
             return self.background
-        return not self.overlapping and str(self.classes[0]).strip().lower() in _BACKGROUNDS
+        if self.overlapping:
+            return False
+        name = str(self.classes[0]).strip().lower()
+        return name in _BACKGROUNDS or (name == "0" and (self.prior is None or self.prior[0] > 0.5))
 
     @functools.cached_property
     def match(self):
@@ -124,8 +127,9 @@ class Segmentation:
     def fitted(self, labels):
         """This task with the share of each class among the pixels of the training masks."""
         if self.overlapping:
-            sums = sum(np.asarray(mask, "float64").sum(axis=(0, 1)) for mask in self.encode(labels))
-            shares = sums / sum(mask.shape[0] * mask.shape[1] for mask in labels)
+            masks = [np.asarray(mask) for mask in self.encode(labels)]
+            sums = sum((mask == 1).sum(axis=(0, 1)) for mask in masks)
+            shares = sums / np.maximum(sum((mask != VOID).sum(axis=(0, 1)) for mask in masks), 1)
             edge = 1e-4
             return dataclasses.replace(self, prior=tuple(np.clip(shares, edge, 1 - edge).tolist()))
         counts = sum(np.bincount(mask.ravel(), minlength=_VALUES) for mask in self.encode(labels))
@@ -148,13 +152,49 @@ class Segmentation:
         number[list(self.values)] = range(len(self.values))
         if self.void is not None:
             number[self.void] = VOID
-        coded = [number[np.asarray(mask, "uint8")] for mask in labels]
+        coded = [number[_bytes(mask)] for mask in labels]
         faults = [
-            self._unknown(row, labels[row]) for row, mask in enumerate(coded) if mask.size and mask.min() < 0
+            self._unknown(row, labels[row])
+            for row, mask in enumerate(coded)
+            if mask.size and (mask.min() < 0 or not _are_bytes(labels[row]))
         ]
         if faults:
             raise DataError(faults)
         return codecs.get(self.match.code).encode(coded, self.classes)
+
+    def void_of(self, given):
+        """The value of the masks that is meant by a value, or by the name of a class.
+
+        Masks of numbers far apart, or of colours, are renumbered, and their classes named after these.
+
+        Raises:
+            KitError: if it is neither.
+
+        Example:
+            >>> kit.Segmentation((0, 50, 100, 200)).void_of(200), kit.Segmentation(12).void_of(11)
+            (3, 11)
+        """
+        if given is None:
+            return None
+        if given in self.classes and given is not True:
+            return self.values[self.classes.index(given)]
+        if _is_value(given):
+            return given
+        known = ", ".join(map(str, self.classes))
+        raise KitError(
+            f"void is a value of the masks, 0 to {_VALUES - 1}, or one of {known}. Received: {given!r}."
+        )
+
+    @property
+    def numbers(self):
+        """What stands in masks for each class: the number that is its name, or its value.
+
+        Example:
+            >>> kit.Segmentation((0, 50, 100)).numbers, kit.Segmentation(("void", "a", "b"), void=0).numbers
+            ((0, 50, 100), (1, 2))
+        """
+        named = [name for name in self.classes if isinstance(name, int) and 0 <= name < VOID + 1]
+        return tuple(named) if len(named) == len(self.classes) else self.values
 
     def decode(self, targets):
         """Class numbers -> masks with the values that the user has; the inverse of `encode`."""
@@ -233,3 +273,18 @@ class Segmentation:
         known = ", ".join(map(str, self.values[:12])) + (", ..." if len(self.values) > 12 else "")
         cure = f"Add a class for it, or say that it is none: void={found[0]}."
         return Fault(f"mask {row}", f"the values {shown}", f"classes {known}", cure)
+
+
+def _is_value(number):
+    """Whether this is a number that a mask of 8 bits can hold."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < _VALUES
+
+
+def _bytes(mask):
+    return np.asarray(mask).astype("uint8")
+
+
+def _are_bytes(mask):
+    """Whether a mask holds whole numbers from 0 to 255 alone."""
+    mask = np.asarray(mask)
+    return mask.dtype == np.uint8 or bool((_bytes(mask) == mask).all())
