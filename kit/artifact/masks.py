@@ -5,26 +5,35 @@ import io
 import numpy as np
 
 from kit import draw
+from kit.errors import KitError
+
+MOST_LABELS = 8  # that overlap in an index PNG: one bit each
 
 
-def as_png(mask):
-    """A mask (h, w) as an index PNG: the pixel is the class number, its palette shows it in colour.
+def as_png(mask, numbers=None):
+    """A mask (h, w) as an index PNG: the pixel is the number of its class, its palette shows it in colour.
 
     Args:
-        mask: (h, w) class numbers below 256; or (h, w, L) of 0 and 1, written as one bit a label
-            (L at most 8).
+        mask: (h, w) class numbers below 256; or (h, w, L) of 0 and 1, written as one bit a label.
+        numbers: what is written for each class, 0 to 255; None for 0, 1, ... The first class is black.
 
     Returns:
         bytes.
+
+    Raises:
+        KitError: if more than `MOST_LABELS` labels overlap.
     """
     from PIL import Image
 
     if mask.ndim == 3:
+        if mask.shape[-1] > MOST_LABELS:
+            raise KitError(f"{mask.shape[-1]} labels that overlap. An index PNG holds at most {MOST_LABELS}.")
         mask = (mask.astype("uint8") << np.arange(mask.shape[-1], dtype="uint8")).sum(axis=-1).astype("uint8")
-    image = Image.fromarray(mask.astype("uint8"), mode=None).convert("P")
+        numbers = None
+    numbers = np.arange(int(mask.max(initial=0)) + 1) if numbers is None else np.asarray(numbers)
+    image = Image.fromarray(numbers.astype("uint8")[mask], mode=None).convert("P")
     colors = np.zeros((256, 3), "uint8")
-    known = draw.class_colors(int(mask.max(initial=0)) + 1)[1:]
-    colors[1 : 1 + len(known)] = np.rint(255 * known)  # number 0 stays black
+    colors[numbers[1:]] = np.rint(255 * draw.class_colors(len(numbers))[1:])
     image.putpalette(colors.ravel().tolist())
     return _bytes(image)
 
@@ -45,7 +54,7 @@ def as_picture(image, white=255.0):
     return _bytes(Image.fromarray(eight[..., 0] if eight.shape[-1] == 1 else eight[..., :3]))
 
 
-def as_coco(names, masks, classes, first=1):
+def as_coco(names, masks, classes, first=1, numbers=None):
     """Masks as COCO: an annotation for each connected piece of a class.
 
     Pieces without holes are polygons; pieces with holes, which polygons of COCO cannot say, are
@@ -55,7 +64,8 @@ def as_coco(names, masks, classes, first=1):
         names: file name of each image.
         masks: masks (h, w), or (h, w, L) of 0 and 1.
         classes: names of the classes.
-        first: number of the first class that is written; 1 leaves out the background.
+        first: place of the first class that is written; 1 leaves out the background.
+        numbers: the id of each class; None for 0, 1, ...
 
     Returns:
         A dict that JSON can hold.
@@ -63,6 +73,7 @@ def as_coco(names, masks, classes, first=1):
     Source: https://cocodataset.org/#format-data
     """
     images, annotations = [], []
+    ids = range(len(classes)) if numbers is None else numbers
     for place, (name, mask) in enumerate(zip(names, masks, strict=True)):
         images.append({"id": place, "file_name": name, "height": mask.shape[0], "width": mask.shape[1]})
         planes = {
@@ -71,9 +82,9 @@ def as_coco(names, masks, classes, first=1):
         for number, plane in planes.items():
             for piece in _pieces(plane):
                 annotations.append(
-                    {"id": len(annotations), "image_id": place, "category_id": number, **piece}
+                    {"id": len(annotations), "image_id": place, "category_id": int(ids[number]), **piece}
                 )
-    categories = [{"id": number, "name": str(name)} for number, name in enumerate(classes)]
+    categories = [{"id": int(number), "name": str(name)} for number, name in zip(ids, classes, strict=True)]
     return {"images": images, "categories": categories, "annotations": annotations}
 
 

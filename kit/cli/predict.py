@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import math
+import os
 from pathlib import Path
 
 from kit.cli import output
@@ -77,7 +78,11 @@ def _predicted(args):
     _check_format(form, args.out, predictor.task)
     names, inputs = collected(args.inputs, predictor.input, predictor.card.get("settings"))
     if form in _PICTURES:
-        return "", [_drawn(predictor, name, item, args) for name, item in zip(names, inputs, strict=True)]
+        files = [Path(args.out) / stem for stem in stems(names)]
+        return "", [
+            _drawn(predictor, name, item, file, args)
+            for name, item, file in zip(names, inputs, files, strict=True)
+        ]
     decisions = predictor(inputs, mirror=args.mirror)
     predictions = [
         {"input": name, **decision.to_json()} for name, decision in zip(names, decisions, strict=True)
@@ -95,7 +100,9 @@ def _predicted(args):
         from kit.artifact import masks
 
         first = 1 if predictor.task.has_background else 0
-        found = masks.as_coco(names, [each.mask for each in decisions], predictor.task.classes, first)
+        task = predictor.task
+        numbers = None if task.overlapping else task.numbers
+        found = masks.as_coco(names, [each.mask for each in decisions], task.classes, first, numbers)
         return _as_json(found), predictions
     return _as_csv(names, decisions), predictions
 
@@ -129,10 +136,45 @@ def collected(words, input, settings=None):
 
 def _files(words):
     from kit.artifact.predictor import expanded
+    from kit.errors import DataError
 
     found = [expanded(word) for word in words]
     files = [file for each in found for file in (each if isinstance(each, list) else [each])]
+    faults = [fault for fault in map(_fault, files) if fault]
+    if faults:
+        raise DataError(faults)
     return list(map(str, files)), files
+
+
+def _fault(file):
+    """What is wrong with a file that is to be an image, by its header; None if nothing is."""
+    from kit.inputs import pixels
+
+    try:
+        pixels.header(file)
+    except pixels.Unreadable as error:
+        return error.fault(str(file))
+    return None
+
+
+def stems(names):
+    """What the files of these images are called, without suffix, so that none takes the place of another.
+
+    Their own names where these differ; else with the folders below the one they share, and where that is not
+    enough, with their suffix.
+
+    Example:
+        >>> stems(["in/a.png", "in/b.png"]), stems(["in/1/a.png", "in/2/a.png"]), stems(["a.png", "a.bmp"])
+        (['a', 'b'], ['1/a', '2/a'], ['a.png', 'a.bmp'])
+    """
+    paths = [Path(name) for name in names]
+    shared = Path(os.path.commonpath([os.path.abspath(path.parent) for path in paths]))
+    below = [Path(os.path.abspath(path)).relative_to(shared) for path in paths]
+    several = len(set(below))
+    for choice in ([path.stem for path in below], [str(path.with_suffix("")) for path in below]):
+        if len(set(choice)) == several:
+            return choice
+    return list(map(str, below))
 
 
 def _rows(words):
@@ -185,37 +227,44 @@ def _format(args):
 
 def _check_format(form, out, task):
     """Raises a KitError where the format does not fit the task, or has nowhere to go."""
+    from kit.artifact import masks
     from kit.errors import KitError
 
     fits, what = _FITTING.get(form, (lambda task: True, ""))
     if not fits(task):
         raise KitError(f"--as {form} writes {what}, and this model is for {task.describe()}.")
+    labels = len(task.names) if task.form == "multilabel mask" else 0
+    if form == "png" and labels > masks.MOST_LABELS:
+        raise KitError(
+            f"--as png holds at most {masks.MOST_LABELS} labels that overlap, and this model has {labels}. "
+            "Take --as coco or json."
+        )
     if form in _PICTURES and not out:
         raise KitError(f"--as {form} writes a file for each image. Say into which folder: --out DIR.")
 
 
-def _drawn(predictor, name, item, args):
-    """Writes the file of one image; -> what --json says of it."""
+def _drawn(predictor, name, item, file, args):
+    """Writes the file of one image, `file` without suffix; -> what --json says of it."""
     from kit import storage
     from kit.artifact import masks
     from kit.inputs import pixels
 
     decision = predictor(item, mirror=args.mirror)
     if decision.boxes_xyxy is not None:
-        return _marked(predictor, name, item, args, decision)
+        return _marked(predictor, name, item, file, args, decision)
     if decision.image is not None:
         picture = masks.as_picture(decision.image, predictor.task.white)
     elif _format(args) == "png":
-        picture = masks.as_png(decision.mask)
+        picture = masks.as_png(decision.mask, predictor.task.numbers)
     else:
         own = pixels.decode(item, (None, None), predictor.input.channels)
         picture = masks.as_overlay(own / 255, decision.mask, len(predictor.task.classes))
-    path = Path(args.out) / f"{Path(name).stem}.png"
+    path = file.with_name(f"{file.name}.png")
     storage.write_bytes(path, picture)
     return {"input": name, "file": str(path), **decision.to_json()}
 
 
-def _marked(predictor, name, item, args, decision):
+def _marked(predictor, name, item, file, args, decision):
     """Writes the boxes of one image, on it or as text; -> what --json says of it."""
     from kit import draw, storage
     from kit.artifact import boxes
@@ -223,7 +272,7 @@ def _marked(predictor, name, item, args, decision):
 
     form, classes, found = _format(args), predictor.task.classes, _objects(decision)
     ending = {"voc": "xml", "yolo": "txt"}.get(form, "png")
-    path = Path(args.out) / f"{Path(name).stem}.{ending}"
+    path = file.with_name(f"{file.name}.{ending}")
     if form == "voc":
         storage.write_text(path, boxes.as_voc(Path(name).name, found, _size(item), predictor.input.channels))
     elif form == "yolo":

@@ -26,6 +26,14 @@ def cells(toys, tmp_path, rng):
     return tmp_path / "cells"
 
 
+@pytest.fixture(scope="module")
+def of_masks(tmp_path_factory):
+    """An artifact that takes gray images and says two classes."""
+    task = kit.Segmentation(("background", "cell"))
+    model = kit.build_segmenter(task, (None, None, 1), width=4, depth=1)
+    return kit.save(model, tmp_path_factory.mktemp("cli") / "cells")
+
+
 def test_from_a_folder_of_masks_to_masks_of_new_images(call, cells, tmp_path):
     trained = call("train", "cells", *SMALL, "--json")
     assert trained.status == 0, trained.err
@@ -57,9 +65,15 @@ def test_void_and_noise_are_settings(toys, call, tmp_path, rng):
         toys.write_image(tmp_path / "street" / "images" / f"{number}.png", rng.integers(0, 256, (16, 16, 3)))
         toys.write_image(tmp_path / "street" / "masks" / f"{number}.png", mask)
         toys.write_image(tmp_path / "photos" / f"{number}.png", rng.integers(0, 256, (32, 32)))
-    street = call("train", "street", "--set", "void=3", *SMALL, "--json")
+    street = call("train", "street", "--set", "void=0", *SMALL, "--json")
     assert street.status == 0, street.err
-    assert kit.load(street.json["artifact"]).task.classes == (0, 1, 2)
+    assert kit.load(street.json["artifact"]).task.classes == (1, 2, 3)
+    written = call("predict", street.json["artifact"], "street/images", "--as", "png", "--out", "drawn")
+    assert written.status == 0, written.err
+    values = {value for path in (tmp_path / "drawn").iterdir() for value in np.unique(Image.open(path))}
+    assert values <= {1, 2, 3}  # as the training masks have them: 0 is void
+    coco = call("predict", street.json["artifact"], "street/images/0.png", "--as", "coco").json
+    assert [(each["id"], each["name"]) for each in coco["categories"]] == [(1, "1"), (2, "2"), (3, "3")]
     photos = call("train", "photos", "--task", "denoising", "--set", "noise=25", *SMALL, "--json")
     assert photos.status == 0, photos.err
     assert 19.5 < photos.json["metrics"]["psnr"] < 30
@@ -89,3 +103,30 @@ def test_the_time_is_planned_said_and_kept(call, cells, tmp_path):
     assert done.status == 0, done.err
     assert "# Width 8: a step of" in done.err
     assert (tmp_path / done.json["run"] / "plan.json").is_file()
+
+
+def test_files_of_equal_names_do_not_take_the_place_of_one_another(call, of_masks, toys, tmp_path, rng):
+    for name in ("a/1.png", "b/1.png", "b/1.bmp"):
+        toys.write_image(tmp_path / "in" / name, rng.integers(0, 256, (16, 16)))
+    done = call("predict", of_masks, "in", "--as", "png", "--out", "out")
+    assert done.status == 0 and "3 files" in done.err
+    found = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.png")}
+    assert found == {"a/1.png.png", "b/1.png.png", "b/1.bmp.png"}
+
+
+def test_all_files_that_are_no_images_are_named_before_one_is_written(call, of_masks, toys, tmp_path, rng):
+    toys.write_image(tmp_path / "a.png", rng.integers(0, 256, (16, 16)))
+    (tmp_path / "zero.png").write_bytes(b"")
+    (tmp_path / "a.txt").write_text("hello")
+    done = call("predict", of_masks, "a.png", "zero.png", "a.txt", "--as", "png", "--out", "out")
+    assert done.status == 2 and "zero.png" in done.err and "a.txt" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_more_labels_than_an_index_png_holds_are_refused(call, tmp_path, toys, rng):
+    task = kit.Segmentation(tuple("abcdefghij"), overlapping=True)
+    artifact = kit.save(kit.build_segmenter(task, (None, None, 1), width=4, depth=1), tmp_path / "ten")
+    toys.write_image(tmp_path / "a.png", rng.integers(0, 256, (16, 16)))
+    done = call("predict", artifact, "a.png", "--as", "png", "--out", "out")
+    assert done.status == 2 and "at most 8 labels that overlap" in done.err
+    assert call("predict", artifact, "a.png", "--as", "coco").status == 0
