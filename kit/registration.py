@@ -5,7 +5,7 @@ import pkgutil
 
 
 def register():
-    """Registers every loss, metric, schedule and layer of kit with Keras.
+    """Registers every loss, metric, optimizer, schedule and layer of kit with Keras.
 
     Call it before `keras.models.load_model` opens a file that holds one of them.
 
@@ -15,7 +15,7 @@ def register():
         >>> keras.saving.get_registered_object("kit>Scaled").__name__
         'Scaled'
     """
-    from kit import match, metrics, schedules
+    from kit import flat_adam, match, metrics, schedules  # noqa: F401
 
     match.table()
     metrics.names()

@@ -1,5 +1,8 @@
 """Builders: plain compiled Keras models in which everything comes from the task's row."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -112,3 +115,22 @@ def test_images_known_to_be_small_are_segmented_pixel_by_pixel_others_in_blocks(
     model = kit.build_segmenter(kit.Segmentation(3), images, width=8, depth=2, **settings)
     sides = [layer.block for layer in model.layers if type(layer).__name__ == "SpaceToDepth"]
     assert sides == [blocks] * (blocks is not None)
+
+
+@pytest.mark.parametrize("size", [(7, 7), (3, 5), (1, 40)])
+def test_images_of_a_few_pixels_are_segmented(size):
+    model = kit.build_segmenter(kit.Segmentation(2), (*size, 1), width=4)
+    assert model.output_shape == (None, *size, 1)
+
+
+def test_a_fresh_process_opens_a_compiled_model_with_plain_keras(tmp_path):
+    built = "kit.build_segmenter(kit.Segmentation(3), (None, None, 1), width=4, depth=1)"
+    script = f"import kit, sys; {built}.save(sys.argv[1])"
+    again = (
+        "import keras, kit, sys; kit.register(); print(keras.models.load_model(sys.argv[1]).optimizer.name)"
+    )
+    for words in (script, again):
+        done = subprocess.run(
+            [sys.executable, "-c", words, tmp_path / "a.keras"], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-2000:]

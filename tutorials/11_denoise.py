@@ -133,7 +133,7 @@ history = kit.fit(model, data, **FIT)
 report = kit.evaluate(model, data.test, history=history, resamples=50 if SHORT else 200)
 print(report)
 assert report.metrics["psnr"] > report.baseline["psnr"] + 5
-worst = dataclasses.replace(report, examples=report.examples[:3])
+worst = dataclasses.replace(report, examples=report.examples[-3:])
 storage.write_bytes("pictures/11_results.png", draw.png(worst.figure("triptychs")))
 
 # %% [markdown]

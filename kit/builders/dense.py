@@ -40,7 +40,8 @@ def assemble(task, input, design, decoder, stem, deep_supervision=False):
     stem = _stem(name, known) if stem == "auto" else stem
     usual_depth = backbones.facts(name).get("usual_depth")
     if usual_depth and "depth" not in keywords:
-        backbone = functools.partial(backbone, depth=usual_depth(size, stem))
+        depth = max(1, usual_depth(size, stem))  # a decoder needs two maps
+        backbone = functools.partial(backbone, depth=depth)
     style, shared = ({k: keywords[k] for k in names if k in keywords} for names in (_STYLE, _SHARED))
     if decoder == "auto":
         decoder, shared = "unet", {**shared, **(_LESS_WORK if stem > 1 else {})}

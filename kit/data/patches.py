@@ -25,6 +25,8 @@ _WARPED = 0.5  # of patches of tissue
 # shadows of light that falls from one side.
 _OFFSETS = (0.25, 1.25)
 _ALIKE = 0.04  # largest difference of class shares between halves of the masks that is chance
+_MOSTLY, _ALWAYS = 0.5, 0.9  # part of a class by which one half holds more than the other: it tells the sides
+_ENOUGH = 4  # maps from which that can be seen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +61,7 @@ def policy(input, task, targets):
     Noise is the same in every direction, so denoising turns patches and leaves their values alone.
     Masks are turned and bent where top and bottom, and left and right, of the training masks hold the
     same classes, as tissue does; street scenes, with the sky above, are only mirrored, and zoomed more.
+    Where a class lies on one side, left or right, they are not mirrored.
 
     Args:
         input: an `Images`.
@@ -70,7 +73,8 @@ def policy(input, task, targets):
     alike = looks_alike(targets)
     bend = min(_BEND, _SMALL * min(min(map_.shape[:2]) for map_ in targets)) if alike else 0.0
     zoom, warped = (_ZOOM, _WARPED) if alike else (_ZOOM_SCENES, 1.0)
-    changes = {"turn": alike, "bend": bend, "zoom": zoom, "warped": warped}
+    mirror = not _has_a_side(_halves(targets)[:, 2:], _ALWAYS)
+    changes = {"mirror": mirror, "turn": alike, "bend": bend, "zoom": zoom, "warped": warped}
     return Policy(**changes, brightness=0.1, contrast=0.2, scale=input.scale)
 
 
@@ -234,12 +238,38 @@ def _places(map_, task):
 
 
 def looks_alike(targets):
-    """Whether coded masks hold the same classes in their upper and lower, left and right halves: tissue."""
-    counts = np.zeros((4, 256))
-    for map_ in targets:
+    """Whether coded masks hold the same classes in their upper and lower, left and right halves: tissue.
+
+    Both all classes together and each of them by itself, as those of few pixels change the shares little.
+    """
+    counts = _halves(targets)
+    shares = counts.sum(axis=0)
+    shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
+    alike = np.abs(shares[[0, 2]] - shares[[1, 3]]).sum(axis=1).max() / 2 < _ALIKE
+    return bool(alike) and not _has_a_side(counts[:, :2], _MOSTLY) and not _has_a_side(counts[:, 2:], _MOSTLY)
+
+
+def _halves(targets):
+    """(N, 4, 256) pixels of each class in the upper, lower, left and right half of each map."""
+    counts = np.zeros((len(targets), 4, VOID + 1))
+    for row, map_ in enumerate(targets):
         flat = map_ if map_.ndim == 2 else map_.argmax(axis=-1).astype("uint8")
         middle = [edge // 2 for edge in flat.shape]
         halves = flat[: middle[0]], flat[middle[0] :], flat[:, : middle[1]], flat[:, middle[1] :]
-        counts += [np.bincount(half.ravel(), minlength=256) for half in halves]
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return bool(np.abs(shares[[0, 2]] - shares[[1, 3]]).sum(axis=1).max() / 2 < _ALIKE)
+        counts[row] = [np.bincount(half.ravel(), minlength=VOID + 1) for half in halves]
+    return counts
+
+
+def _has_a_side(counts, most):
+    """Whether a class lies in one of two halves, by more than the part `most` and more than chance.
+
+    Args:
+        counts: (N, 2, 256) pixels of each class in both halves of each map.
+        most: part of a class by which the one half holds more of it, 0 to 1.
+    """
+    if len(counts) < _ENOUGH:
+        return False
+    more, all_ = counts[:, 0] - counts[:, 1], counts.sum(axis=(0, 1))
+    by_chance = 3 * more.std(axis=0) * np.sqrt(len(counts))  # three standard errors of the sum
+    sums = np.abs(more.sum(axis=0))
+    return bool((sums > np.maximum(most * all_, by_chance))[:VOID].any())

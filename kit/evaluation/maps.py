@@ -116,8 +116,8 @@ def border_counts(true, said, count):
         planes = [_plane(map_, number) for map_ in (true, said)]
         if not any(plane.any() for plane in planes):
             continue
-        valid = _plane(true, VOID, anywhere=True)
-        is_true, is_said = (_border(plane) & ~valid for plane in planes)
+        void = _plane(true, VOID, anywhere=True)
+        is_true, is_said = (_border(plane | void) & ~void for plane in planes)  # void borders on nothing
         found[number] = (
             is_said.sum(),
             (is_said & _near(is_true, reach)).sum(),

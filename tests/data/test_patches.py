@@ -99,3 +99,16 @@ def test_noise_of_the_asked_level_is_laid_on_clean_patches():
     assert (y == 100).all()
     assert (x - y).std() == pytest.approx(25, rel=0.05)
     assert (feed.epoch(1)[0] != x).any()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_masks_of_a_rare_class_that_lies_on_one_side_are_not_turned_over_it(turned):
+    draw = np.random.default_rng(0)
+    masks = np.zeros((20, 32, 32), "uint8")
+    for mask in masks:
+        for number, start in ((1, 2), (2, 20)):  # one on the left, two on the right
+            row, column = int(draw.integers(0, 28)), start + int(draw.integers(0, 6))
+            mask[row : row + 4, column : column + 4] = number
+    masks = masks.transpose(0, 2, 1) if turned else masks
+    found = policy(kit.Images((None, None), 1), TASK, masks)
+    assert not found.turn and found.mirror == turned

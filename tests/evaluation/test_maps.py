@@ -99,3 +99,12 @@ def test_psnr_and_ssim_are_those_of_their_definitions():
         data_range=255,
     )
     assert maps.ssim(clean, noisy) == pytest.approx(by_skimage, abs=1e-6)
+
+
+def test_a_border_that_is_void_is_no_border():
+    disc = np.hypot(*(np.mgrid[:64, :64] - 32)) < 15
+    said = disc.astype("uint8")[None]
+    true = np.where(np.abs(np.hypot(*(np.mgrid[:64, :64] - 32)) - 15) < 2, VOID, said)
+    assert np.isnan(scores.score("boundary_f1", outcome(true, said, ("background", "disc"))))
+    half = np.where(np.arange(64) < 32, true, said)  # void on the left alone: the border on the right counts
+    assert scores.score("boundary_f1", outcome(half, said, ("background", "disc"))) == 1

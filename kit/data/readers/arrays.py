@@ -160,9 +160,9 @@ def _see_maps(raw, task):
     """Labels of rank 3 and 4 are maps: masks where they are few whole numbers, else clean images."""
     if getattr(raw.labels, "ndim", 1) < 3:
         return
-    labels, kind = raw.labels, getattr(type(task), "__name__", "") if not isinstance(task, str) else task
-    whole = labels.dtype.kind in "bui" and (labels.ndim == 3 or labels.shape[-1] == 1 or labels.max() <= 1)
-    raw.dense = "mask" if whole and kind.lower() != "denoising" else "image"
+    kind = task if isinstance(task, str) else getattr(type(task), "__name__", "")
+    labels = _whole(raw.labels) if kind.lower() == "segmentation" else raw.labels
+    raw.dense = "mask" if kind.lower() != "denoising" and _are_masks(labels, kind) else "image"
     if raw.dense == "image" and np.shares_memory(labels, raw.inputs):
         raw.labels = raw.inputs  # clean images alone
         return
@@ -173,10 +173,34 @@ def _see_maps(raw, task):
     if labels.min() < 0 or labels.max() > VOID:
         raise DataError([Fault("masks", f"values {labels.min()} to {labels.max()}", f"0 to {VOID}")])
     present = np.unique(labels)
+    if labels.ndim == 3 and present.tolist() == [0, VOID] and VOID not in _values_of(task):
+        labels, present = labels > 0, np.array([0, 1])
+        raw.notes.append("Masks hold 0 and 255 alone: 0 is background, the other is foreground (1).")
     raw.void = VOID if labels.ndim == 3 and present[-1] == VOID and len(present) > 2 else None
     inside = present[present != raw.void] if raw.void is not None else present
     raw.classes = tuple(range(labels.shape[-1] if labels.ndim == 4 else max(2, int(inside[-1]) + 1)))
     raw.labels = ragged(list(labels.astype("uint8")))
+
+
+def _are_masks(labels, kind):
+    """Whether maps of numbers are masks: whole numbers of one channel, or of each label 0, 1 and void."""
+    if labels.dtype.kind not in "bui":
+        return False
+    if labels.ndim == 3 or labels.shape[-1] == 1:
+        return True
+    return labels.max() <= 1 or (kind.lower() == "segmentation" and set(np.unique(labels)) <= {0, 1, VOID})
+
+
+def _whole(labels):
+    """Floats that are whole numbers as these, else as they are."""
+    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.rint(labels)).all():
+        return labels.astype("int64")
+    return labels
+
+
+def _values_of(task):
+    """The values in masks that a task knows, void included; () where there is none yet."""
+    return (*getattr(task, "values", ()), getattr(task, "void", None))
 
 
 def _target(y):

@@ -144,3 +144,27 @@ def test_what_is_no_pair_among_pairs_is_named(other):
 def test_boxes_in_another_form_say_what_form_is_read(label, message):
     with pytest.raises(kit.KitError, match=message):
         of(np.zeros((2, 8, 8, 3), "uint8"), [label, label])
+
+
+def masks_of(labels, task):
+    x = np.zeros((*np.shape(labels)[:3], 1), "uint8")
+    return read(Request((x, labels), task))
+
+
+@pytest.mark.parametrize("labels", [[[[0, 255]]], [[[0.0, 1.0]]]])
+def test_masks_of_0_and_255_and_of_whole_floats_are_masks(labels):
+    labels = np.repeat(np.array(labels), 4, axis=0)
+    raw = masks_of(labels.astype("uint8") if labels.max() == 255 else labels, "segmentation")
+    assert raw.dense == "mask" and raw.classes == (0, 1) and raw.labels[0].tolist() == [[0, 1]]
+
+
+def test_255_stays_void_where_the_task_says_so():
+    task = kit.Segmentation(2, void=255)
+    assert masks_of(np.array([[[0, 255]]] * 4, "uint8"), task).labels[0].tolist() == [[0, 255]]
+
+
+def test_labels_that_overlap_may_be_void():
+    labels = np.array([[[[0, 1], [255, 255]]]] * 4, "uint8")
+    task = kit.Segmentation(("a", "b"), overlapping=True, void=255)
+    assert masks_of(labels, task).dense == "mask"
+    assert task.fitted(list(labels)).prior == (1e-4, 1 - 1e-4)
