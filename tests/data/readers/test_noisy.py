@@ -1,8 +1,11 @@
 """Folders of noisy and clean images, and of clean ones alone."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 import kit
 from kit.data.noise import noisy
@@ -62,13 +65,48 @@ def test_pairs_are_found_in_folders_and_by_endings(pairs, names):
 
 def test_the_noisy_side_is_found_in_the_pixels_and_said_with_numbers(pairs):
     note = of(pairs("noisy/{}.png", "clean/{}.png")).notes[-1]
-    assert note.startswith("The side of 1.png is the noisy one") and "in 3 of 3 pairs" in note
+    assert note.startswith("The side of noisy/1.png is the noisy one") and "in 3 of 3 pairs" in note
 
 
 def test_names_that_say_it_the_other_way_round_are_not_believed(pairs):
     raw = of(pairs("{}_clean.png", "{}_noisy.png"))
     assert [path.name for path in raw.inputs] == ["1_clean.png", "2_clean.png", "3_clean.png"]
     assert "named as clean hold more noise than the others in 3 of 3 pairs" in raw.issues[0].found
+
+
+def compressed(picture):
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=20)
+    return np.asarray(Image.open(file))
+
+
+@pytest.mark.parametrize(
+    "worse, names",
+    [
+        (compressed, ("lq", "hq")),
+        (lambda picture: ndimage.gaussian_filter(picture, (1.5, 1.5, 0)), ("degraded", "clean")),
+        (lambda picture: picture // 5, ("low", "high")),
+    ],
+    ids=["JPEG", "blurred", "dark"],
+)
+def test_images_that_lack_detail_are_taken_as_they_are_named(tmp_path, rng, worse, names):
+    for number in range(3):
+        photo = ndimage.gaussian_filter(rng.uniform(0, 255, (64, 64)), 1.0) * np.linspace(0, 1, 64)
+        photo = np.clip(128 + 3 * (photo - photo.mean()), 0, 255).astype("uint8")[..., None] + np.zeros(
+            3, "uint8"
+        )
+        save(tmp_path / names[1] / f"{number}.png", photo)
+        save(tmp_path / names[0] / f"{number}.png", worse(photo))
+    raw = of(tmp_path)
+    assert {path.parent.name for path in raw.inputs} == {names[0]}
+    assert "Taken as named" in raw.issues[0].cure
+
+
+@pytest.mark.parametrize("names", [("noisy", "clean"), ("low", "high")])
+def test_folders_that_were_exchanged_are_told_by_noise_that_depends_on_nothing(pairs, names):
+    raw = of(pairs(f"{names[1]}/{{}}.png", f"{names[0]}/{{}}.png"))
+    assert {path.parent.name for path in raw.inputs} == {names[1]}
+    assert raw.issues[0].cure == "They are taken for the noisy ones."
 
 
 def test_parts_are_folders_or_lists(pairs, tmp_path):
