@@ -92,7 +92,7 @@ def paired(root, found, words):
         rows[layout.part] = range(len(both), len(both) + len(own))
         _append(both, own)
     raw.parts = as_parts(rows)
-    raw.notes = [_what(raw, found, words, root), *dict.fromkeys(both.notes)]
+    raw.notes = [_what(raw, found, words, root), *_left_out(found, words, root), *dict.fromkeys(both.notes)]
     raw.faults, raw.findings = both.faults, both.findings
     if both.images and not any(both.partners):
         raw.faults, raw.findings = [*raw.faults, _no_pairs(found[0], both, words)], []
@@ -175,8 +175,8 @@ def _beside(root, words):
         return []
     inside, opposite = _part_folders(images), _folders(partners)
     found = {part: opposite.get(folder.name.lower()) for part, folder in inside.items()}
-    if "train" in found and all(found.values()):
-        return [Layout(inside[part], folder, part) for part, folder in found.items()]
+    if found.get("train"):
+        return [Layout(inside[part], folder, part) for part, folder in found.items() if folder]
     return [Layout(images, partners)]
 
 
@@ -254,6 +254,22 @@ def _folders_beside(root, found):
 def _what(raw, found, words, root):
     folders = ", ".join(" and ".join(_places(layout, root)) for layout in found)
     return f"Took {raw.name} for images, each with a {words.partner}: {folders}; {len(raw)} images."
+
+
+def _left_out(found, words, root):
+    """A note for each folder of a part whose images have no partners at all."""
+    used = {layout.images for layout in found}
+    folders = [
+        folder for layout in found if layout.part for folder in _folders(layout.images.parent).values()
+    ]
+    alone = [
+        folder for folder in dict.fromkeys(folders) if parts.part_named(folder.name) and folder not in used
+    ]
+    alone = [folder for folder in alone if folder not in {layout.partners for layout in found}]
+    return [
+        f"{pairs.shown(folder, root)}/ is left out: no {words.partner} folder of its name."
+        for folder in alone
+    ]
 
 
 def _places(layout, root):

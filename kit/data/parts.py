@@ -1,6 +1,7 @@
 """Parts: finding the training, validation and test part that a source itself has."""
 
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ SPELLINGS = {
     "validation": ("val", "valid", "validation"),
     "test": ("test", "testing"),
 }
+_VOC_LISTS = {"train": ("train", "trainval"), "validation": ("val",), "test": ("test",)}
 _PART_OF = {spelling: part for part, spellings in SPELLINGS.items() for spelling in spellings}
 
 
@@ -99,6 +101,22 @@ def split_files(folder, stem=None):
         if part_named(last) and prefix in ("", stem):
             found.setdefault(part_named(last), path)
     return found if "train" in found else {}
+
+
+def voc_lists(root, kind):
+    """The lists of Pascal VOC's ImageSets/<kind> by part; {} if there is none for training.
+
+    Args:
+        root: the folder that the user named; the lists may lie in it, beside it or in a folder below it.
+        kind: "Main" for boxes, "Segmentation" for masks.
+    """
+    homes = [root, root.parent, *(folder for folder in sorted(root.glob("*")) if folder.is_dir())]
+    for folder in (home / "ImageSets" / kind for home in homes):
+        files = {part: [folder / f"{name}.txt" for name in names] for part, names in _VOC_LISTS.items()}
+        found = {part: next(filter(Path.is_file, paths), None) for part, paths in files.items()}
+        if found["train"]:
+            return {part: file for part, file in found.items() if file}
+    return {}
 
 
 def from_rows(files, count):

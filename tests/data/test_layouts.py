@@ -46,8 +46,13 @@ def test_folders_of_parts_on_both_sides_are_parts(tree):
     ]
 
 
-def test_a_part_that_one_side_lacks_leaves_the_folders_whole(tree):
-    assert shown(tree("images/train/1.png", "images/val/2.png", "masks/train/1.png")) == [
+def test_a_part_without_partners_is_left_out(tree):
+    root = tree("images/train/1.png", "images/test/2.png", "masks/train/1.png")
+    assert shown(root) == [("images/train", "masks/train", "train")]
+
+
+def test_where_the_training_part_has_no_partners_the_folders_stay_whole(tree):
+    assert shown(tree("images/train/1.png", "images/val/2.png", "masks/val/1.png")) == [
         ("images", "masks", "")
     ]
 

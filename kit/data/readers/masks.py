@@ -1,12 +1,14 @@
 """Folders of images and of masks: a class for every pixel."""
 
+import dataclasses
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from kit.data import layouts, pairs
+import numpy as np
+
+from kit.data import layouts, pairs, parts
 from kit.data.class_names import class_names
 from kit.data.masks import read_masks
-from kit.data.parts import part_named
 from kit.data.readers import READERS, existing
 from kit.data.readers.tasks import kind_of
 from kit.errors import Fault
@@ -51,6 +53,7 @@ def read(request):
     raw.dense = "mask"
     if raw.faults:
         return raw
+    own = _listed(raw, own, root)
     fault = pairs.swapped(own)
     if fault:
         raw.faults.append(fault)
@@ -67,6 +70,23 @@ def read(request):
     if next((root / "Annotations").glob("*.xml"), None):
         raw.notes.append("There are boxes in Annotations/ too. For these say task='detection'.")
     return raw
+
+
+def _listed(raw, own, root):
+    """The pairs that Pascal VOC's lists name, where these lists are; most of its images have no mask."""
+    lists = parts.voc_lists(root, "Segmentation") if raw.parts is None else {}
+    if not lists:
+        return own
+    raw.parts = parts.from_paths(lists, raw.names)
+    raw.notes.append(parts.listed_in(lists))
+    rows = np.sort(np.concatenate(list(raw.parts.values())))
+    place = {row: number for number, row in enumerate(rows.tolist())}
+    kept = [each for each in raw.findings if set(each.rows) <= set(place)]
+    raw.findings = [dataclasses.replace(each, rows=tuple(place[row] for row in each.rows)) for each in kept]
+    raw.keep(rows)
+    return pairs.Pairs(
+        *([side[row] for row in rows] for side in (own.images, own.partners, own.names, own.bare))
+    )
 
 
 def _turned_alone(own, names):
@@ -95,8 +115,8 @@ def _configured(root):
     found = []
     for name, block in re.findall(r"^(\w+):[ \t]*\n((?:[ \t]+\S.*\n?)+)", text, re.MULTILINE):
         keys = dict(re.findall(r"^[ \t]+(\w+):[ \t]*(\S+)[ \t]*$", block, re.MULTILINE))
-        if part_named(name) and {"images", "masks"} <= keys.keys() and "annotations" not in keys:
+        if parts.part_named(name) and {"images", "masks"} <= keys.keys() and "annotations" not in keys:
             images, masks = ((root / keys[key]).resolve() for key in ("images", "masks"))
             if images.is_dir() and masks.is_dir():
-                found.append(layouts.Layout(images, masks, part_named(name)))
+                found.append(layouts.Layout(images, masks, parts.part_named(name)))
     return found

@@ -5,7 +5,7 @@ import itertools
 import os
 from pathlib import Path
 
-from kit.data import beside, box_formats, pairs
+from kit.data import beside, box_formats, pairs, parts
 from kit.data.marked import Marked, collect
 from kit.data.raw import Raw
 from kit.data.readers import READERS, existing
@@ -14,7 +14,6 @@ from kit.errors import Fault
 
 _LOOKED_AT = 5  # XML files until one is Pascal VOC's
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_LISTS = {"train": ("train", "trainval"), "validation": ("val",), "test": ("test",)}  # in ImageSets/Main
 
 
 def _takes(source, task=None):
@@ -50,7 +49,7 @@ def read(request):
     collect(
         raw, marked, lambda numbers, _: box_formats.of_voc(numbers, database), root, said=request.box_format
     )
-    beside.find_parts(raw, root, _lists(root))
+    beside.find_parts(raw, root, parts.voc_lists(root, "Main"))
     return raw
 
 
@@ -101,17 +100,3 @@ def _size(annotation):
         return tuple(round(float(annotation.findtext(f"size/{side}"))) for side in ("height", "width"))
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _lists(root):
-    """The lists of VOC's ImageSets/Main by part, of the root or the one folder below it that has some."""
-    homes = [root, root.parent, *(folder for folder in sorted(root.glob("*")) if folder.is_dir())]
-    mains = [home / "ImageSets" / "Main" for home in homes if (home / "ImageSets" / "Main").is_dir()]
-    for main in mains:
-        found = {
-            part: next((main / f"{name}.txt" for name in names if (main / f"{name}.txt").is_file()), None)
-            for part, names in _LISTS.items()
-        }
-        if found["train"]:
-            return {part: file for part, file in found.items() if file}
-    return {}

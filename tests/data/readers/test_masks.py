@@ -80,6 +80,29 @@ def test_lists_in_splits_name_images_by_path_name_or_stem(tree, line):
     assert {part: rows.tolist() for part, rows in of(root).parts.items()} == {"train": [1], "test": [0]}
 
 
+def test_a_part_of_images_alone_is_left_out_and_said(tree):
+    names = [
+        f"{kind}/{part}/{n}.png" for kind in ("images", "masks") for part in ("train", "val") for n in "12"
+    ]
+    raw = of(tree(*names, "images/test/3.png"))
+    assert {part: len(rows) for part, rows in raw.parts.items()} == {"train": 2, "validation": 2}
+    assert "images/test/ is left out: no mask folder of its name." in raw.notes and not raw.findings
+
+
+def test_images_that_pascal_voc_lists_for_segmentation_are_its_parts(tree):
+    root = tree(*(f"JPEGImages/{n}.jpg" for n in "12345"), *(f"SegmentationClass/{n}.png" for n in "123"))
+    for path in (root / "SegmentationClass").iterdir():
+        Image.fromarray(np.eye(4, 6, dtype="uint8")).save(path)
+    folder = root / "ImageSets" / "Segmentation"
+    folder.mkdir(parents=True)
+    (folder / "train.txt").write_text("1\n3\n")
+    (folder / "val.txt").write_text("2\n")
+    raw = of(root)
+    assert {part: rows.tolist() for part, rows in raw.parts.items()} == {"train": [0, 2], "validation": [1]}
+    assert raw.names == [f"JPEGImages/{n}.jpg" for n in "123"] and len(raw.labels) == 3
+    assert not raw.findings and any("Segmentation/train.txt" in note for note in raw.notes)
+
+
 def test_lists_may_name_pairs_by_what_their_names_share(tree):
     root = tree("1_image.jpg", "2_image.jpg", "1_mask.png", "2_mask.png")
     (root / "splits").mkdir()
