@@ -37,7 +37,10 @@ def loaded(args, given):
     )
     announce(data)
     parts = namespace.divided(given, data)
-    return namespace.changed(data, parts["task"], parts["input"]), parts
+    data = namespace.changed(data, parts["task"], parts["input"])
+    if data.task.form == "image" and "noise" in given and not data.train.is_clean:
+        output.say(f"noise={given['noise']} is laid on nothing: the noisy images are there.")
+    return data, parts
 
 
 def _forecast(args, given):

@@ -85,6 +85,20 @@ def _faults(several, key, path):
     ]
 
 
+def size_of(image):
+    """(height, width) that a COCO file gives for an image; None where it gives none.
+
+    Example:
+        >>> size_of({"height": "32", "width": 40.0}), size_of({"file_name": "a.png"})
+        ((32, 40), None)
+    """
+    try:
+        sides = tuple(float(image[side]) for side in ("height", "width"))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return tuple(map(int, sides)) if all(side >= 1 and side.is_integer() for side in sides) else None
+
+
 def image_of(name, path, root):
     """Where an image lies: beside the file, or in one of the folders COCO has them in.
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import numbers
 
 from kit import codecs, decisions, match
 from kit.errors import KitError
@@ -51,7 +52,10 @@ class Denoising:
     def __post_init__(self):
         noise = tuple(self.noise) if isinstance(self.noise, list | tuple) else self.noise
         ends = noise if isinstance(noise, tuple) else (noise, noise)
-        if noise is not None and not (len(ends) == 2 and 0 <= ends[0] <= ends[1] and ends[1] > 0):
+        are_numbers = all(isinstance(end, numbers.Real) and not isinstance(end, bool) for end in ends)
+        if noise is not None and not (
+            are_numbers and len(ends) == 2 and 0 <= ends[0] <= ends[1] and ends[1] > 0
+        ):
             raise KitError(f"noise is a number above 0, or (low, high). Received: {self.noise}.")
         object.__setattr__(self, "noise", noise)
 

@@ -49,3 +49,9 @@ def test_noise_that_cannot_be_is_refused(noise):
 @pytest.mark.parametrize("task", [kit.Denoising(), kit.Denoising((0, 55), "poisson", "charbonnier", 0.5)])
 def test_json_brings_back_an_equal_task(task):
     assert tasks.from_json(json.loads(json.dumps(task.to_json()))) == task
+
+
+@pytest.mark.parametrize("noise", ["abc", True, ("a", 2), (1, 2, 3)])
+def test_noise_that_is_no_number_is_refused(noise):
+    with pytest.raises(KitError, match="noise is a number above 0"):
+        kit.Denoising(noise=noise)

@@ -10,7 +10,7 @@ from kit.data.masks import MOST_CLASSES
 from kit.data.raw import Raw
 from kit.data.readers import READERS, existing
 from kit.data.readers.tasks import kind_of
-from kit.errors import Fault
+from kit.errors import Fault, KitError
 from kit.inputs.findings import Finding, in_rows
 from kit.inputs.images import ragged
 
@@ -48,6 +48,8 @@ def read(request):
         cure = "Choose task='detection': there are boxes alone." if count else ""
         raw.faults.append(Fault(found, f"{count} objects without outline", "polygons or run lengths", cure))
     if not raw.faults:
+        own = layouts.sizes_of(raw.inputs)
+        sizes = [size or measured or (1, 1) for size, measured in zip(sizes, own, strict=True)]
         draw(raw, lambda row: _drawn(objects[row], sizes[row], value_of))
         raw.findings += _of_other_size(raw, sizes)
     return raw
@@ -100,7 +102,7 @@ def _collect(raw, path, content, root, found):
     for image in content["images"]:
         raw.inputs.append(coco.image_of(image["file_name"], path, root))
         found[0].append(by_image.pop(image["id"], []))
-        found[1].append((image["height"], image["width"]))
+        found[1].append(coco.size_of(image))
     raw.names[:] = [pairs.shown(file, root) for file in raw.inputs]
     lost = sum(map(len, by_image.values()))
     if lost:
@@ -111,12 +113,13 @@ def _drawn(annotations, size, value_of):
     """(index map of one image, what is wrong with its objects or "")."""
     objects, wrong = [], []
     for annotation in annotations:
+        value = value_of.get(annotation.get("category_id"))
+        if value is None:
+            wrong.append(f"category {annotation.get('category_id')} that is not listed")
+            continue
         try:
-            value = value_of[annotation["category_id"]]
             objects.append((value, _inside(annotation.get("segmentation"), size)))
-        except KeyError as error:
-            wrong.append(f"category {error} that is not listed")
-        except (TypeError, ValueError) as error:
+        except (KitError, TypeError, ValueError, OverflowError) as error:
             wrong.append(str(error))
     return outlines.index_map(size, objects), ", ".join(dict.fromkeys(wrong))
 
@@ -124,12 +127,14 @@ def _drawn(annotations, size, value_of):
 def _inside(segmentation, size):
     """bool (height, width) of one object: polygons together, or a run-length code."""
     if not segmentation:
-        raise ValueError("an object without outline")
-    if isinstance(segmentation, dict):
-        if list(segmentation["size"]) != list(size):
-            raise ValueError(f"run lengths for {segmentation['size']} pixels in an image of {list(size)}")
-        return outlines.run_lengths(segmentation["counts"], size)
-    return np.logical_or.reduce([outlines.polygon(points, size) for points in segmentation])
+        raise KitError("an object without outline")
+    if not isinstance(segmentation, dict):
+        return np.logical_or.reduce([outlines.polygon(points, size) for points in segmentation])
+    if not segmentation.get("counts") or "size" not in segmentation:
+        raise KitError("run lengths without counts or size")
+    if list(segmentation["size"]) != list(size):
+        raise KitError(f"run lengths for {segmentation['size']} pixels in an image of {list(size)}")
+    return outlines.run_lengths(segmentation["counts"], size)
 
 
 def _of_other_size(raw, sizes):

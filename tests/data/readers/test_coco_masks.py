@@ -120,6 +120,9 @@ def test_images_of_nothing_are_an_issue(source):
         (1, {"size": [8, 6], "counts": [48]}, "run lengths for [8, 6] pixels in an image of [6, 8]"),
         (1, ["a"], "could not convert"),
         (99, SQUARE, "category 99 that is not listed"),
+        (None, SQUARE, "category None that is not listed"),
+        (1, {"size": [6, 8]}, "run lengths without counts or size"),
+        (1, {"size": [6, 8], "counts": None}, "run lengths without counts or size"),
     ],
 )
 def test_objects_that_cannot_be_drawn_are_findings(source, category, segmentation, found):
@@ -164,3 +167,11 @@ def test_more_categories_than_a_mask_can_hold_are_a_fault(source):
 def test_what_is_no_coco_file_is_told(source, content, message):
     with pytest.raises(kit.DataError, match=message):
         of(source(content))
+
+
+@pytest.mark.parametrize("size", [{}, {"height": "6", "width": 8.0}, {"height": None, "width": "wide"}])
+def test_sizes_that_a_file_lacks_are_those_of_the_images(source, size):
+    content = coco([thing(0, 1, SQUARE)], images=1)
+    content["images"] = [{"id": 0, "file_name": "0.png", **size}]
+    raw = of(source(content))
+    assert raw.labels[0].shape == (6, 8) and raw.labels[0].sum() == 16 and not raw.findings

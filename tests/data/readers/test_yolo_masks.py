@@ -66,7 +66,9 @@ def test_images_without_labels_are_background_and_listed(source):
         ("0 0.5 0.5 0.2 0.2", "a box, not an outline"),
         ("0 10 10 200 10 200 200", "numbers from 10.0 to 200.0, not shares"),
         ("0 0.1 0.1 0.2 0.2 0.3", "a polygon of 5 numbers"),
-        ("cat 0.1 0.1 0.2 0.2 0.3 0.3", "invalid literal"),
+        ("cat 0.1 0.1 0.2 0.2 0.3 0.3", "no class and numbers"),
+        ("300 0.1 0.1 0.2 0.2 0.3 0.3", "class 300, and there are 253 classes"),
+        ("0.5 0.1 0.1 0.2 0.2 0.3 0.3", "class 0.5"),
         ("0", "a polygon of 0 numbers"),
     ],
 )
@@ -80,3 +82,19 @@ def test_it_is_read_only_where_segmentation_is_asked_for_and_labels_are_text(sou
     assert takes(root, "segmentation") and not takes(root) and not takes("nowhere", "segmentation")
     (root / "labels" / "a.txt").unlink()
     assert not takes(root, "segmentation")
+
+
+def test_classes_beyond_those_that_are_named_are_findings(source, tmp_path):
+    source({"a": LEFT, "b": DOT})
+    (tmp_path / "data.yaml").write_text("names: [cat, dog]\n")
+    (finding,) = of(tmp_path).findings
+    assert finding.fault.found == "class 2, and there are 2 classes, as data.yaml names"
+
+
+def test_label_files_that_are_of_no_image_are_told(source, tmp_path):
+    source({"a": LEFT, "b": LEFT})
+    (tmp_path / "labels" / "b.txt").rename(tmp_path / "labels" / "b.png.txt")
+    assert of(tmp_path).issues[0].where == "labels/b.png.txt"
+    (tmp_path / "labels" / "a.txt").unlink()
+    (fault,) = of(tmp_path).faults
+    assert fault.found == "1 label file, and none of an image"
