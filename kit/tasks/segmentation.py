@@ -11,7 +11,7 @@ from kit.maps import VOID
 from kit.tasks import TASKS, common
 
 _OPTIONS = ("gamma", "alpha", "beta", "background", "threshold")
-_BACKGROUNDS = ("background", "bg", "none", "other", "rest", "unlabeled", "unlabelled")
+_BACKGROUNDS = ("0", "background", "bg", "none", "other", "rest", "unlabeled", "unlabelled")
 _RARE = 0.1  # of the commonest class' pixels: with fewer, a class is not learnt without weights
 _VALUES = 256  # that a mask of 8 bits can hold
 
@@ -110,7 +110,7 @@ class Segmentation:
         if self.overlapping:
             return False
         name = str(self.classes[0]).strip().lower()
-        return name in _BACKGROUNDS or (name == "0" and (self.prior is None or self.prior[0] > 0.5))
+        return name in _BACKGROUNDS and (name != "0" or self.prior is None or self.prior[0] > 0.5)
 
     @functools.cached_property
     def match(self):

@@ -141,3 +141,11 @@ def test_balance_weighs_pixels_by_the_root_of_rarity_and_by_one_in_the_mean():
     assert (
         kit.Segmentation(("a", "b"), prior=(0.8, 0.2), loss="crossentropy").make_loss().class_weights is None
     )
+
+
+def test_class_0_without_a_name_is_the_background_only_where_most_pixels_are_of_it():
+    cells, street = (
+        kit.Segmentation(3).fitted([np.repeat([[0, 1, 2]], n, axis=1)]) for n in ([8, 1, 1], [3, 4, 4])
+    )
+    assert cells.has_background and not street.has_background and kit.Segmentation(3).has_background
+    assert kit.Segmentation(("background", "a", "b"), prior=street.prior).has_background
