@@ -114,6 +114,8 @@ def load_data(
         task, raw.labels, why = guess_task(raw.labels, request.task, raw.target, raw.form)
     raw.notes.append(why)
     input = kind.described(raw, request)
+    if isinstance(input, inputs.Images):
+        raw.issues += pictures.of_several_pages(raw.inputs, raw.names)
     raw.findings += kind.checked(raw, task) if raw.dense else check.labels(raw.labels, task, raw.names)
     raw.findings += check.groups(raw.groups, raw.names)
     _leave_out_bad(raw, on_bad)

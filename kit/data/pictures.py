@@ -3,13 +3,15 @@
 import collections
 import statistics
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
 from kit.data import cache
 from kit.data.raw import rows_of
-from kit.errors import KitError
+from kit.errors import Fault, KitError
 from kit.inputs import pixels
+from kit.inputs.findings import in_rows
 from kit.inputs.images import Images
 
 _DARK = 0.25  # share of white below which all pixels of a data set may be on another scale
@@ -113,6 +115,27 @@ def headers_of(paths):
     expected = [(path, header.format, pixels.SUFFIXES.get(path.suffix.lower())) for path, header in found]
     misnamed = [(path, form) for path, form, suffix in expected if suffix not in (form, None)]
     return [header for _, header in found], misnamed
+
+
+def of_several_pages(paths, names):
+    """An issue where TIFF files hold several pictures, of which the first is read.
+
+    Args:
+        paths: of the files; anything else has no pages.
+        names: what each sample is called.
+    """
+    files = {row: path for row, path in enumerate(paths) if _is_tiff(path)}
+    with ThreadPoolExecutor() as pool:
+        counts = dict(zip(files, pool.map(pixels.pages, files.values()), strict=True))
+    rows = [row for row, count in counts.items() if count > 1]
+    if not rows:
+        return []
+    found = f"up to {max(counts.values())} pages, of which the first is read"
+    return [Fault(in_rows(rows, names), found, "one page a file", "Save each page as a file of its own.")]
+
+
+def _is_tiff(path):
+    return isinstance(path, Path) and pixels.SUFFIXES.get(path.suffix.lower()) == "TIFF"
 
 
 def _header(path):

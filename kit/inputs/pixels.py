@@ -207,6 +207,23 @@ def _too_large(found="far too many pixels"):
     return Unreadable(found, f"at most {MAX_PIXELS // 1_000_000} megapixels", "Shrink or tile it first.")
 
 
+def pages(path):
+    """How many pictures a file holds, of which the first is read; 1 where it cannot be read.
+
+    Example:
+        >>> from PIL import Image
+        >>> first, second = Image.new("L", (4, 2)), Image.new("L", (4, 2))
+        >>> first.save(folder / "a.tif", save_all=True, append_images=[second])
+        >>> pages(folder / "a.tif")
+        2
+    """
+    try:
+        with _told(), open(path, "rb") as file:
+            return getattr(_image(file), "n_frames", 1)
+    except Unreadable:
+        return 1
+
+
 def is_turned(path):
     """Whether the EXIF orientation of a file turns or mirrors it; False where it cannot be read.
 

@@ -392,3 +392,14 @@ def test_a_class_that_only_the_user_knows_is_an_issue(tmp_path):
     root = flowers(tmp_path / "f")
     data = kit.load_data(root, task=kit.Classification(("rose", "tulip", "weed")))
     assert any("no samples of weed" in issue.found for issue in data.issues)
+
+
+def test_tiff_files_of_several_pages_are_told(tmp_path, rng):
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            pages = [Image.fromarray(rng.integers(0, 256, (8, 8)).astype("uint8")) for _ in range(3)]
+            several = {"save_all": True, "append_images": pages[1:]} if name == "dog" and not number else {}
+            pages[0].save(tmp_path / name / f"{number}.tif", **several)
+    (issue,) = [each for each in kit.load_data(tmp_path).issues if "pages" in each.found]
+    assert issue.where == "dog/0.tif" and "up to 3 pages, of which the first is read" in issue.found
