@@ -93,7 +93,8 @@ def read_masks(paths, sizes, names, named=None, files=None):
     for row, look in good.items():
         found.labels[row] = _coded(look, coding)
     found.notes += [coding.note, _shares(good, coding)]
-    found.issues += _unnamed(coding, named or {}) + _mixed(good, coding) + _constant(good, names)
+    found.issues += _unnamed(coding, named or {}) + _unused(coding, named or {})
+    found.issues += _mixed(good, coding) + _constant(good, names)
     return found
 
 
@@ -274,6 +275,14 @@ def _unnamed(coding, named):
             "masks", f"{_listed(values)} without a name", "a name for each value", "They keep their number."
         )
     ]
+
+
+def _unused(coding, named):
+    lost = [str(name) for name in named.values() if name not in coding.classes]
+    if not lost:
+        return []
+    found = f"{counted(len(lost), 'name')} without a class: {', '.join(lost[:_SHOWN])}"
+    return [Fault("masks", found, f"names of {', '.join(map(str, coding.classes[:_SHOWN]))}")]
 
 
 def _mixed(good, coding):

@@ -229,3 +229,8 @@ def test_a_mask_of_a_turned_image_is_told_how_to_be_put_right(tmp_path):
     Image.new("L", (2, 3)).save(tmp_path / "a.png")
     found = read_masks([tmp_path / "a.png"], [(2, 3)], ["a"])
     assert "EXIF" in found.findings[0].fault.cure
+
+
+def test_names_that_no_class_bears_are_an_issue(masks):
+    (issue,) = masks(gray([[0, 255]]), named={0: "rest", 1: "leaf", 2: "stem"}).issues
+    assert issue.found == "1 name without a class: stem"
