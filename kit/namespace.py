@@ -35,6 +35,7 @@ _FROM_DATA = {
     "strides",
     "sides",
     "anchors",
+    "numbers",
     "padding",
 }
 _FROM_RUN = {"resume", "callbacks", "verbose"}

@@ -11,8 +11,8 @@ from kit.errors import KitError
 _DIGITS = 3  # behind the point, of pixels
 
 
-def as_coco(names, found, classes, sizes):
-    """Found objects as COCO, whole with images and categories; ids count from 1.
+def as_coco(names, found, classes, sizes, numbers=None):
+    """Found objects as COCO, whole with images and categories; ids of images count from 1.
 
     `found["annotations"]` is what `COCO.loadRes` of pycocotools takes as results, once image and
     category ids are those of its ground truth.
@@ -22,6 +22,7 @@ def as_coco(names, found, classes, sizes):
         found: for each image (boxes_xyxy (M, 4) in its pixels, M class names, M scores or None).
         classes: names of all classes.
         sizes: (height, width) in pixels of each image.
+        numbers: the id of each class; None for 1, 2, ...
 
     Returns:
         A dict that JSON can hold.
@@ -37,16 +38,21 @@ def as_coco(names, found, classes, sizes):
         [2.0, 3.0, 4.0, 5.0]
     """
     images, annotations = [], []
+    numbers = range(1, len(classes) + 1) if numbers is None else numbers
     for place, (name, (corners, labels, scores), size) in enumerate(
         zip(names, found, sizes, strict=True), start=1
     ):
         images.append({"id": place, "file_name": str(name), "height": int(size[0]), "width": int(size[1])})
         sides = boxes.converted(_array(corners), "xyxy", "xywh")
         for index, (box, label) in enumerate(zip(sides, labels, strict=True)):
-            own = {"id": len(annotations) + 1, "image_id": place, "category_id": _number(label, classes) + 1}
+            own = {
+                "id": len(annotations) + 1,
+                "image_id": place,
+                "category_id": _number(label, classes, numbers),
+            }
             own |= {"bbox": _rounded(box), "area": _rounded(box[2:].prod()), "iscrowd": 0}
             annotations.append(own | ({} if scores is None else {"score": float(scores[index])}))
-    categories = [{"id": number, "name": str(name)} for number, name in enumerate(classes, start=1)]
+    categories = [{"id": number, "name": str(name)} for number, name in zip(numbers, classes, strict=True)]
     return {"images": images, "categories": categories, "annotations": annotations}
 
 
@@ -83,14 +89,15 @@ def as_voc(name, found, size, channels=3):
     return "\n".join([*lines, "</annotation>", ""])
 
 
-def as_yolo(found, size, classes):
+def as_yolo(found, size, classes, numbers=None):
     """The objects of one image as YOLO text: class number, centre, width and height as shares of the sides.
 
     Args:
         found: (boxes_xyxy (M, 4) in the image's pixels, M class names, M scores or None). Scores
             stand at the end of each line, as in predictions; labels to train on have none.
         size: (height, width) in pixels of the image.
-        classes: names of all classes; their places are the numbers.
+        classes: names of all classes.
+        numbers: of each class; None for their places.
 
     Returns:
         Text, a line an object.
@@ -104,10 +111,11 @@ def as_yolo(found, size, classes):
     """
     corners, labels, scores = found
     shares = boxes.converted(_array(corners), "xyxy", "rel_cxcywh", size)
+    numbers = range(len(classes)) if numbers is None else numbers
     lines = []
     for index, (box, label) in enumerate(zip(shares, labels, strict=True)):
-        numbers = [f"{number:.8f}" for number in box] + ([] if scores is None else [f"{scores[index]:.6f}"])
-        lines.append(" ".join([str(_number(label, classes)), *numbers]) + "\n")
+        shown = [f"{number:.8f}" for number in box] + ([] if scores is None else [f"{scores[index]:.6f}"])
+        lines.append(" ".join([str(_number(label, classes, numbers)), *shown]) + "\n")
     return "".join(lines)
 
 
@@ -136,8 +144,8 @@ def _rounded(numbers):
     return np.asarray(numbers, "float64").round(_DIGITS).tolist()
 
 
-def _number(label, classes):
-    for place, name in enumerate(classes):
+def _number(label, classes, numbers):
+    for number, name in zip(numbers, classes, strict=True):
         if name == label:
-            return place
+            return number
     raise KitError(f"Class {label!r} is none of {', '.join(map(str, classes))}.")

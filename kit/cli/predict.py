@@ -93,7 +93,11 @@ def _predicted(args):
         from kit.artifact import boxes
 
         found = boxes.as_coco(
-            names, list(map(_objects, decisions)), predictor.task.classes, list(map(_size, inputs))
+            names,
+            list(map(_objects, decisions)),
+            predictor.task.classes,
+            list(map(_size, inputs)),
+            predictor.task.numbers,
         )
         return _as_json(found), predictions
     if form == "coco":
@@ -276,7 +280,7 @@ def _marked(predictor, name, item, file, args, decision):
     if form == "voc":
         storage.write_text(path, boxes.as_voc(Path(name).name, found, _size(item), predictor.input.channels))
     elif form == "yolo":
-        storage.write_text(path, boxes.as_yolo(found, _size(item), classes))
+        storage.write_text(path, boxes.as_yolo(found, _size(item), classes, predictor.task.numbers))
     else:
         picture = pixels.decode(item, (None, None), predictor.input.channels) / 255
         colors = dict(zip(classes, draw.class_colors(len(classes)), strict=True))

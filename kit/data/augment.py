@@ -7,6 +7,7 @@ on the batch that it is in, its place there, or on what was drawn before.
 """
 
 import dataclasses
+import re
 
 import numpy as np
 
@@ -177,8 +178,17 @@ def _holes(shape, draw, policy):
     return (in_rows[:, :, None] & in_columns[:, None, :])[..., None]
 
 
+def has_sides(names):
+    """Whether a class is named left or right, so that its mirror image is another one.
+
+    Example:
+        >>> has_sides(["arrow_left", "arrow_right"]), has_sides(["Left turn"]), has_sides(["cat", "leftover"])
+        (True, True, False)
+    """
+    words = {word for name in names for word in re.split(r"[\W_]+", str(name).lower())}
+    return not words.isdisjoint(_SIDES)
+
+
 def _is_symbol(names):
     texts = [str(name).strip().lower() for name in names]
-    if any(side in text.replace("-", "_").split("_") for side in _SIDES for text in texts):
-        return True
-    return all(len(text) == 1 or text.isdigit() for text in texts)
+    return has_sides(names) or all(len(text) == 1 or text.isdigit() for text in texts)

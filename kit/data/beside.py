@@ -43,6 +43,29 @@ class Nearest:
         return max(whole, key=lambda image: _shared(image, file), default=None)
 
 
+def told_once(marked, files):
+    """Leaves each image to the annotation file that lies nearest to it; the others lack theirs.
+
+    An image of the same name in another folder is taken where none lies beside the file. Where that one has
+    annotations of its own, the image of the file is not there.
+
+    Args:
+        marked: list of `Marked`.
+        files: path of the annotations of each.
+    """
+    claims = collections.defaultdict(list)
+    for each, file in zip(marked, files, strict=True):
+        if each.lost is None:
+            claims[each.image].append((each, file))
+    for image, several in claims.items():
+        nearest, _ = max(several, key=lambda pair: _shared(image, pair[1]))
+        for each, file in several:
+            if each is not nearest:
+                what = f"no image {image.name} of its own: {nearest.file} is about the one there is"
+                cure = "Add the image or remove the annotations."
+                each.image, each.lost = file.with_name(image.name), Fault(each.file, what, "an image", cure)
+
+
 def unmarked(images, marked, raw, kind):
     """Images that no annotation file is about, listed as an issue of `raw`."""
     known = {each.image for each in marked}

@@ -23,7 +23,10 @@ _CORNERS = (
     ("xmax", "x2", "right", "xbr", "bboxxmax", "bboxx2"),
     ("ymax", "y2", "bottom", "ybr", "bboxymax", "bboxy2"),
 )
-_SIDES = (("width", "w", "bboxwidth", "bboxw"), ("height", "h", "bboxheight", "bboxh"))
+_SIDES = (
+    ("w", "bboxwidth", "bboxw", "width"),
+    ("h", "bboxheight", "bboxh", "height"),
+)  # last: also of images
 _FROM = (("x", "bboxx", "bboxleft", *_CORNERS[0]), ("y", "bboxy", "bboxtop", *_CORNERS[1]))
 _CENTRE = (("xcenter", "cx", "centerx", "xc", "xcentre"), ("ycenter", "cy", "centery", "yc", "ycentre"))
 _SIZE = (("imageheight", "imgheight", "height"), ("imagewidth", "imgwidth", "width"))

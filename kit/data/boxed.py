@@ -34,7 +34,10 @@ def guess_task(raw, asked):
         return asked, f"The task is {asked.describe()}, as you said."
     from kit.tasks import Detection
 
-    return Detection(tuple(raw.classes)), "Detection, because each image has boxes around its objects."
+    numbers = tuple(raw.numbers.get(name) for name in raw.classes)
+    known = None not in numbers and len(set(numbers)) == len(numbers)
+    task = Detection(tuple(raw.classes), numbers=numbers if known else None)
+    return task, "Detection, because each image has boxes around its objects."
 
 
 def described(raw, request):

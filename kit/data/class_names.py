@@ -88,6 +88,7 @@ def of_yaml(text):
         >>> of_yaml("names: ['cat, big', dog]"), of_yaml("names: {0: cat, 3: dog}")
         ({0: 'cat, big', 1: 'dog'}, {0: 'cat', 3: 'dog'})
     """
+    text = "\n".join(map(_without_comment, text.splitlines()))
     start = re.search(r"^(?:names|classes):[ \t]*(.*)$", text, re.MULTILINE)
     if not start:
         return {}
@@ -97,12 +98,20 @@ def of_yaml(text):
         return _of_lines(items, most=None) if start[1].startswith("{") else dict(enumerate(items))
     lines = []
     for line in text[start.end() :].splitlines()[1:]:
-        line = line.partition(" #")[0].rstrip()
         if line and not line.startswith((" ", "-")):
             break  # the next key
         lines += [line.strip()] if line.strip() else []
     items = _matches(_ITEM, lines)
     return {value: _unquoted(match[1]) for value, match in enumerate(items)} or _of_lines(lines, most=None)
+
+
+def _without_comment(line):
+    """A line of YAML up to a # that begins it or follows a space, outside of quotes."""
+    for match in re.finditer(r"(?:^|(?<=\s))#", line):
+        before = line[: match.start()]
+        if before.count("'") % 2 == 0 and before.count('"') % 2 == 0:
+            return before.rstrip()
+    return line.rstrip()
 
 
 def _of_json(text, path):

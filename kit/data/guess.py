@@ -104,12 +104,27 @@ def _classification(labels, names):
     return (Classification(tuple(classes)) if len(classes) > 1 else None), labels
 
 
+def _one_hot(labels):
+    """The class numbers of rows that each hold a single 1.
+
+    Raises:
+        KitError: if some do not.
+    """
+    numbers = labels.astype("float64") if labels.dtype.kind in "biuf" else np.full(labels.shape, np.nan)
+    if not (np.isin(numbers, (0, 1)).all() and (numbers.sum(axis=1) == 1).all()):
+        raise KitError(
+            f"{labels.shape[1]} targets are no classes: those are one column of names or numbers, or rows "
+            "with a single 1.\nName one column as the target, or train a model for each."
+        )
+    return numbers.argmax(axis=1)
+
+
 def _as_classes(labels):
     """One-hot rows as class numbers; integers written as decimals as integers; the rest as it is."""
     if isinstance(labels, list):
         raise KitError("Each sample has a list of labels: that is task='multilabel', not classification.")
     if labels.ndim == 2:
-        return labels.argmax(axis=1)
+        return _one_hot(labels)
     if labels.dtype.kind == "f":
         there = ~np.isnan(labels)
         if np.isfinite(labels[there]).all() and (labels[there] % 1 == 0).all():

@@ -13,7 +13,7 @@ from kit.data.raw import rows_of
 from kit.data.readers import Request, read
 from kit.data.readers.tasks import kind_of
 from kit.data.samples import Data, Samples
-from kit.errors import DataError, Fault, KitError, unknown
+from kit.errors import DataError, Fault, KitError, counted, unknown
 from kit.inputs.findings import raise_if_any
 from kit.plain import scalar
 
@@ -112,6 +112,7 @@ def load_data(
         task, why = kind.guess_task(raw, task)
     else:
         task, raw.labels, why = guess_task(raw.labels, request.task, raw.target, raw.form)
+        task = _in_order(task, raw, request.task)
     raw.notes.append(why)
     input = kind.described(raw, request)
     if isinstance(input, inputs.Images):
@@ -182,6 +183,14 @@ def _leave_out_bad(raw, on_bad):
         raise DataError([finding.fault for finding in findings])
 
 
+def _in_order(task, raw, asked):
+    """A task that was found, with its classes in the order that the source gives them."""
+    is_found = asked is None or isinstance(asked, str)
+    if not (raw.classes and is_found and task is not None and set(task.names) <= set(raw.classes)):
+        return task
+    return dataclasses.replace(task, classes=tuple(name for name in raw.classes if name in task.names))
+
+
 def _check_classes(raw, task, asked):
     """Faults of the classes are errors, but for a task that was fitted to other data."""
     faults = check.classes(raw.labels, task, raw.names)
@@ -198,6 +207,7 @@ def _parts(raw, task, keys, seed):
     if raw.times is not None:
         parts = split.split_in_time(tables.moments(raw.times, raw.names))
         raw.notes.append(f"Parts follow one another in time, the test part last: {_sizes(parts)}.")
+        raw.issues += _split_groups(raw.groups, parts)
     elif raw.parts is None or raw.groups is not None:
         parts = split.split(len(raw), keys=keys, classes=classes, groups=raw.groups, seed=seed)
         raw.notes.append(_drawn(parts, classes, raw.groups, seed))
@@ -210,6 +220,18 @@ def _parts(raw, task, keys, seed):
     if not raw.dense:
         raw.issues += check.classes_by_part(raw.labels, task, parts)
     return parts
+
+
+def _split_groups(groups, parts):
+    """An issue where parts in time divide groups that were to stay together."""
+    if groups is None:
+        return []
+    inside = [set(np.asarray(groups)[rows].tolist()) for rows in parts.values()]
+    divided = {group for own in inside for group in own if sum(group in other for other in inside) > 1}
+    if not divided:
+        return []
+    found = f"{counted(len(divided), 'group')} with rows in several parts, as these follow time"
+    return [Fault("parts", found, "whole groups", "Leave out time to keep groups whole, or groups.")]
 
 
 def _own(raw, keys, classes, seed):

@@ -133,13 +133,14 @@ def judge(raw, marked, form, *, classes=(), said=None, rotated=None):
     return raw
 
 
-def of_boxes(raw, labels, classes=()):
+def of_boxes(raw, labels, classes=(), said=None):
     """Puts boxes that are arrays already into `raw`, whose inputs are arrays (height, width, channels).
 
     Args:
         raw: a `Raw` with inputs and names.
         labels: for each image (boxes_xyxy (M, 4) in its pixels, M class names).
         classes: names of classes that need have no box.
+        said: the format that the user named; None for (x_min, y_min, x_max, y_max).
 
     Returns:
         `raw`, as `collect` gives it.
@@ -156,7 +157,7 @@ def of_boxes(raw, labels, classes=()):
             each.add(scalar(label), box, f"box {place}")
         marked.append(each)
     raw.dense, raw.sizes = "boxes", [picture.shape[:2] for picture in raw.inputs]
-    return judge(raw, marked, "xyxy", classes=classes)
+    return judge(raw, marked, "xyxy", classes=classes, said=said)
 
 
 def _two_lists(pair):
@@ -302,6 +303,11 @@ def _name(raw, objects, classes):
     counts = collections.Counter(name for _, names in raw.labels for name in names.tolist())
     every = {*classes, *(name for name, kind in zip(objects.names, objects.kinds, strict=True) if not kind)}
     raw.classes = tuple(sorted(every, key=lambda name: (type(name).__name__, name)))
+    absent = [row for row, size in enumerate(raw.sizes) if not size]
+    if not counts and absent:
+        cure = "Put the images where the annotations say that they are."
+        raw.faults.append(Fault(in_rows(absent, raw.names), "no image that can be read", "its image", cure))
+        return
     if not counts:
         raw.faults.append(Fault(raw.name, "no boxes in any image", "at least one"))
         return

@@ -33,6 +33,7 @@ class Raw:
         dense: "mask" or "image" where each label is a map as large as its image, "boxes" where it is
             the objects in it, else None.
         classes: dense "mask": the name of each value of the masks; boxes: the classes of the objects.
+        numbers: boxes: the number of each class in the files, by its name, where they have some.
         void: dense "mask": the value that is no class, where the source says so.
         sizes: boxes: (height, width) in pixels of each image as it is shown; None where unreadable.
         series: whether inputs are series: an array (N, steps, channels), or an object array (N,) of
@@ -59,6 +60,7 @@ class Raw:
     keys: object = None
     dense: str | None = None
     classes: tuple = ()
+    numbers: dict = dataclasses.field(default_factory=dict)
     void: int | None = None
     sizes: list | None = None
     series: bool = False

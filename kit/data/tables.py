@@ -31,6 +31,8 @@ def take_out(raw, request):
         raw.target, why = target_of(raw, request)
         columns = frame[list(raw.target)]
         raw.labels = columns.to_numpy() if len(raw.target) > 1 else columns.iloc[:, 0].to_numpy()
+        if getattr(columns.iloc[:, 0].dtype, "ordered", False):
+            raw.classes = tuple(columns.iloc[:, 0].dtype.categories.tolist())
         raw.notes.append(why)
         used += raw.target
     raw.notes += [f"Column {name!r} is ignored, as you said." for name in ignored]
@@ -138,6 +140,12 @@ def _numbers_as_numbers(frame, columns):
     return frame
 
 
+def _in_order(found, task):
+    """Names of target columns in the order in which a task names them, where it names the same ones."""
+    named = tuple(map(str, getattr(task, "names", ())))
+    return named if len(found) == len(named) and set(found) == set(named) else found
+
+
 def target_of(raw, request):
     """(names of the target columns, a sentence that says why).
 
@@ -147,7 +155,7 @@ def target_of(raw, request):
     names = list(raw.inputs.columns)
     if request.target is not None:
         wanted = request.target if isinstance(request.target, list | tuple) else [request.target]
-        found = tuple(column(name, raw.inputs) for name in wanted)
+        found = _in_order(tuple(column(name, raw.inputs) for name in wanted), request.task)
         return found, f"The target is {', '.join(map(repr, found))}, as you said."
     if raw.target:
         return tuple(raw.target), f"The target is {', '.join(map(repr, raw.target))}, as the source says."

@@ -12,6 +12,7 @@ from kit.evaluation.average_precision import AveragePrecision, average_precision
 from kit.evaluation.report import Report
 
 SHOWN = 9  # images kept for the figures: those with the highest loss
+_MOST = 100  # boxes of an image that enter it at least, of all classes together
 _EVERY = 0.001  # score from which a box enters the average precision: all that there are
 _RIGHT = 0.5  # IoU from which a box is right, in the confusion
 
@@ -78,24 +79,34 @@ class BoxOutcome:
     def confusion(self):
         """(C + 1, C + 1) boxes by true and said class; the last row and column stand for no object.
 
-        Boxes that are said with at least `score` are matched, best first, to the true box that they
-        overlap most, by an IoU of at least 0.5, whatever its class.
+        Boxes that are said with at least `score` are matched, best first, to the true box that they overlap
+        most, by an IoU of at least 0.5: first to those of their own class, then those left to any other.
         """
         last = len(self.names)
         counts = np.zeros((last + 1, last + 1), int)
         for truth, said in zip(self.truths, self.said(), strict=True):
-            free = np.ones(len(truth["labels"]), bool)
             overlaps = geometry.iou(said["boxes"], truth["boxes"])
-            for label, row in zip(said["labels"], overlaps, strict=True):
-                row = np.where(free, row, 0)
-                best = int(row.argmax()) if len(row) else -1
-                if best >= 0 and row[best] >= _RIGHT:
-                    free[best] = False
-                    counts[truth["labels"][best], label] += 1
-                else:
-                    counts[last, label] += 1
-            np.add.at(counts, (truth["labels"][free], last), 1)
+            same = said["labels"][:, None] == truth["labels"]
+            match = _matched(np.where(same, overlaps, 0))
+            taken = np.isin(np.arange(len(truth["labels"])), match)
+            others = _matched(np.where((match < 0)[:, None] & ~taken, overlaps, 0))
+            match = np.where(match < 0, others, match)
+            rows = np.append(truth["labels"], last)[match]  # -1, no true box, is the last one
+            np.add.at(counts, (rows, said["labels"]), 1)
+            lost = ~np.isin(np.arange(len(truth["labels"])), match)
+            np.add.at(counts, (truth["labels"][lost], last), 1)
         return counts
+
+
+def _matched(overlaps):
+    """For each box that is said, best first, the free true box that it overlaps most; -1 for none: (m,)."""
+    free, match = np.ones(overlaps.shape[1], bool), np.full(len(overlaps), -1)
+    for place, row in enumerate(overlaps):
+        row = np.where(free, row, 0)
+        if row.max(initial=0) >= _RIGHT:
+            match[place] = row.argmax()
+            free[match[place]] = False
+    return match
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,7 +157,8 @@ def reported(network, task, samples, names, *, seed=0, resamples=box_intervals.M
     every = dataclasses.replace(task, padding=None).encode(samples.seen_labels())  # targets may hold fewer
     truths = [_truth(rows, frame) for rows, frame in zip(every, frames, strict=True)]
     rule = decisions.get(task.match.decide)
-    decided = rule(outputs, task.classes, threshold=_EVERY, overlap=task.iou, most=100).boxes
+    most = max(_MOST, task.most)
+    decided = rule(outputs, task.classes, threshold=_EVERY, overlap=task.iou, most=most).boxes
     detections = [_said(rows, frame) for rows, frame in zip(decided, frames, strict=True)]
     aside = samples.ignored
     aside = None if aside is None else [ignored.regions(each, task.classes) for each in aside]

@@ -13,6 +13,7 @@ _STRIDES = (8, 16)  # pixels between the places that look for objects
 _FINE = 12  # pixels: smaller objects need places that are 4 pixels apart
 _REACH = (4, 12)  # finest strides: what is longer needs a second level, a third
 _ANCHORS = 9
+_MOST = 100  # boxes that are said of an image, where training images hold fewer than two thirds of it
 _ROUND = 8  # targets are filled up to a multiple of so many boxes
 
 
@@ -29,7 +30,7 @@ class Detection:
         loss: a name that `kit list matches` shows for boxes.
         score: the least score, 0 to 1, of a box that is said.
         iou: the overlap, 0 to 1, from which the worse of two boxes of one class is dropped.
-        most: boxes that are said of an image at most.
+        most: boxes that are said of an image at most; as `fitted`, at least half as many again as one has.
         image_size: (height, width) in pixels of the images that the network sees; the builder sets it.
         strides: pixels between the places that look for objects, finest first, each twice the one
             before; None lets the sizes of the training objects decide.
@@ -38,6 +39,8 @@ class Detection:
         sides: median side (root of the area) of the objects of each class in pixels, and then the
             90 % quantile of all.
         anchors: (width, height) in pixels of the boxes from which a detector with anchors measures.
+        numbers: of each class in the files that were learnt from, which predictions are written with; None
+            where they had none.
 
     Raises:
         KitError: if there is no class, if one is named twice, or if a number is out of range.
@@ -52,13 +55,14 @@ class Detection:
     loss: str = "task_aligned"
     score: float = 0.25
     iou: float = 0.6
-    most: int = 100
+    most: int = _MOST
     image_size: tuple | None = None
     strides: tuple | None = None
     padding: int | None = None
     prior: tuple | None = None
     sides: tuple | None = None
     anchors: tuple | None = None
+    numbers: tuple | None = dataclasses.field(default=None, compare=False)
 
     is_classification = False
     is_dense = False
@@ -98,6 +102,7 @@ class Detection:
             prior=tuple((counts / counts.sum()).tolist()),
             sides=(*np.round(medians, 2).tolist(), round(float(np.quantile(sides, 0.9)), 2)),
             padding=self.padding or _ROUND * -(-most // _ROUND),
+            most=max(self.most, _ROUND * -(-3 * most // (2 * _ROUND))) if self.most == _MOST else self.most,
             anchors=anchors.of_classes(corners[:, 2:] - corners[:, :2], classes, _ANCHORS),
         )
 

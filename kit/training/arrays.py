@@ -84,9 +84,10 @@ def patches(kit, samples, *, seed, augment, patch=None):
 
 def boxed(kit, x, y, seed, augment):
     """The training part of a detection as a feed."""
+    from kit.data.augment import has_sides
     from kit.data.box_feed import BoxFeed, Policy
 
-    changes = policies.chosen(augment, Policy(scale=kit.input.scale))
+    changes = policies.chosen(augment, Policy(mirror=not has_sides(kit.task.names), scale=kit.input.scale))
     return BoxFeed(x, y, policy=changes, seed=seed)
 
 
@@ -153,12 +154,28 @@ def sample_weights(task, labels, choice):
     if choice == SAMPLING or not has_classes(task, labels):
         return None
     indices = codecs.get("integer").encode(labels, task.classes)
+    choice = _by_class(task, choice) if isinstance(choice, dict) else choice
     weights = plan.class_weights(np.bincount(indices, minlength=len(task.classes)).tolist(), choice)
     if weights is None:
         return None
     if len(weights) != len(task.classes):
         raise MatchError(f"class_weight has {len(weights)} numbers for {len(task.classes)} classes.")
     return np.asarray(weights, "float32")[indices]
+
+
+def _by_class(task, weights):
+    """The weights of a dict in the order of the classes: by their names, or by their numbers as in Keras.
+
+    Raises:
+        MatchError: if they are not those of all classes.
+    """
+    given = {str(key): weight for key, weight in weights.items()}
+    numbers = [str(number) for number in range(len(task.classes))]
+    for keys in ([str(name) for name in task.classes], numbers):
+        if given.keys() == set(keys):
+            return [given[key] for key in keys]
+    known = ", ".join(map(str, task.classes))
+    raise MatchError(f"class_weight names {', '.join(given)}. Name each class once: {known}.")
 
 
 def changing(kit, choice, x):

@@ -45,8 +45,9 @@ def fit(
         schedule: a name in `kit.schedules.names()`.
         patience: epochs without a better validation loss after which training stops; 0 trains
             all epochs and keeps the last weights; None takes a quarter of the epochs.
-        class_weight: "balanced", one number a class, None, or "auto": balanced where the
-            largest class has more than twice the samples of the smallest, and that at least 5.
+        class_weight: "balanced", one number a class (a list in their order, or a dict by name or
+            number), None, or "auto": balanced where the largest class has more than twice the samples of
+            the smallest, and that at least 5.
             "sampling" weights nothing; each epoch draws its samples so that classes come equally often.
             Either way probabilities are then those among classes of equal size.
         augment: "auto" varies images, and series of classes, in ways that keep their label, None does not; a

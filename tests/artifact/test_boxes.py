@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import kit
 from kit.artifact import boxes
@@ -101,3 +102,25 @@ def test_scores_stand_at_the_end_of_yolos_lines():
 def test_a_class_that_is_none_of_them_is_refused():
     with pytest.raises(kit.KitError, match="'fox' is none of disc, rectangle, triangle"):
         boxes.as_yolo((np.ones((1, 4)), ["fox"], None), (10, 10), CLASSES)
+
+
+def test_numbers_are_those_of_the_files_that_were_learnt_from(tmp_path):
+    for name, numbers in (("images", None), ("labels", "0 0.5 0.5 0.25 0.25\n1 0.2 0.2 0.25 0.25\n")):
+        (tmp_path / name).mkdir()
+        for place in range(6):
+            if numbers is None:
+                pixels = np.random.default_rng(place).integers(0, 256, (32, 32, 3)).astype("uint8")
+                Image.fromarray(pixels).save(tmp_path / name / f"{place}.png")
+            else:
+                (tmp_path / name / f"{place}.txt").write_text(numbers)
+    (tmp_path / "data.yaml").write_text("train: images\nval: images\nnames: [zebra, ant]\n")
+    data = kit.load_data(tmp_path)
+    task = kit.Detection.from_json(data.task.to_json())
+    assert task.classes == ("ant", "zebra") and task.numbers == (1, 0)
+    corners, names = data.train.labels[0]
+    found = (corners, names.tolist(), None)
+    text = boxes.as_yolo(found, (32, 32), task.classes, task.numbers)
+    assert sorted(line.split()[0] for line in text.splitlines()) == ["0", "1"]
+    assert text.splitlines()[names.tolist().index("zebra")].startswith("0 0.5")
+    content = boxes.as_coco(["0.png"], [found], task.classes, [(32, 32)], task.numbers)
+    assert {each["name"]: each["id"] for each in content["categories"]} == {"ant": 1, "zebra": 0}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kit
-from kit.data.augment import Policy, augment, policy
+from kit.data.augment import Policy, augment, has_sides, policy
 
 ALL = Policy(mirror=True, shift=2, brightness=0.2, contrast=0.2, hole=3)
 CATS = kit.Classification(("cat", "dog"))
@@ -157,3 +157,7 @@ def test_erasing_and_operations_keep_type_and_range_and_do_not_look_at_the_batch
         whole[3:5], augment(before[3:5], [3, 4], seed=0, epoch=0, policy=strong), atol=1e-6
     )
     assert (whole != before).any(axis=(1, 2, 3)).mean() > 0.7
+
+
+def test_detectors_do_not_mirror_what_is_named_left_or_right():
+    assert has_sides(["turn-left", "turn-right"]) and not has_sides(["leftover", "bright"])

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from kit.data import beside
+from kit.data.beside import told_once
+from kit.data.marked import Marked
 from kit.data.raw import Raw
 
 
@@ -39,3 +41,11 @@ def test_parts_that_the_annotations_tell_come_first(tmp_path):
     raw = Raw("x", [Path("a"), Path("b")], names=["train/a.jpg", "train/b.jpg"])
     beside.find_parts(raw, tmp_path, told=["train", "test"])
     assert {part: rows.tolist() for part, rows in raw.parts.items()} == {"train": [0], "test": [1]}
+
+
+def test_an_image_belongs_to_the_annotations_that_lie_nearest():
+    image = Path("train/3.png")
+    own, other = Marked(image, "train/3.xml"), Marked(image, "test/3.xml")
+    told_once([other, own], [Path("test/3.xml"), Path("train/3.xml")])
+    assert own.lost is None and own.image == image
+    assert "train/3.xml is about the one there is" in other.lost.found and other.image == Path("test/3.png")

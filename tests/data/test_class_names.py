@@ -3,7 +3,7 @@
 import pytest
 
 import kit
-from kit.data.class_names import class_names
+from kit.data.class_names import class_names, of_yaml
 
 SKY = {0: "sky", 1: "road"}
 
@@ -61,3 +61,16 @@ def test_damaged_json_is_a_fault_that_names_the_file(tmp_path):
     (tmp_path / "classes.json").write_text("{")
     with pytest.raises(kit.DataError, match="classes.json: not readable as JSON"):
         class_names(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'names: [\n  "zebra",  # striped, wild\n  "ant",  # small]\n]',
+        "names:\n- zebra  # striped\n# a line\n- ant",
+        "names: ['zebra', 'ant']  # two",
+        "names:\n  0: zebra  # striped\n  # more\n  1: ant",
+    ],
+)
+def test_comments_of_yaml_are_no_names(text):
+    assert of_yaml(text) == {0: "zebra", 1: "ant"}

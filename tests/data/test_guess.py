@@ -5,6 +5,7 @@ import pytest
 
 import kit
 from kit.data.guess import guess_task, present
+from kit.errors import KitError
 
 
 def objects(*items):
@@ -81,3 +82,10 @@ def test_presence_of_labels():
     assert present(np.array([1.0, np.nan])).tolist() == [True, False]
     assert present(np.array([[1.0, 2.0], [np.nan, 1.0]])).tolist() == [True, False]
     assert present(objects("a", None)).tolist() == [True, False]
+
+
+def test_two_columns_are_no_classes_unless_each_row_holds_a_single_1():
+    assert guess_task(np.array([[0, 1], [1, 0]]), "classification")[1].tolist() == [1, 0]
+    for columns in (np.array([["red", "S"], ["blue", "L"]], object), np.array([[0, 4], [1, 1]])):
+        with pytest.raises(KitError, match="2 targets are no classes"):
+            guess_task(columns, "classification")

@@ -112,3 +112,22 @@ def test_times_that_are_missing_or_no_times_are_named():
     with pytest.raises(kit.DataError, match="time, row 1: 'soon'; expected dates") as error:
         tables.moments(np.array(["2024-01-01", "soon", None], object), ["row 0", "row 1", "row 2"])
     assert "time, row 2: missing" in str(error.value)
+
+
+def test_targets_are_matched_to_a_task_by_their_names():
+    frame = pd.DataFrame({"a": range(40), "z": np.arange(40) + 1000.0, "y": np.arange(40.0)})
+    data = kit.load_data(frame, kit.Regression(("y", "z")), target=["z", "y"])
+    assert data.task.mean[0] < 50 < data.task.mean[1]
+
+
+def test_classes_of_an_ordered_column_keep_their_order():
+    steps = ["low", "mid", "high"]
+    column = pd.Categorical(steps * 20, [*steps, "never"], ordered=True)
+    data = kit.load_data(pd.DataFrame({"a": range(60), "g": column}), target="g")
+    assert data.task.classes == ("low", "mid", "high")
+
+
+def test_groups_that_time_divides_are_told():
+    frame = pd.DataFrame({"a": range(60), "t": range(60), "who": [0, 1, 2] * 20, "y": [0, 1] * 30})
+    issues = kit.load_data(frame, target="y", groups="who", time="t").issues
+    assert any(issue.found.startswith("3 groups with rows in several parts") for issue in issues)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import kit
-from kit.evaluation.boxes import reported, spared
+from kit.evaluation.average_precision import average_precision
+from kit.evaluation.boxes import BoxOutcome, reported, spared
 
 IGNORED = {
     "boxes": np.array([[0, 0, 40, 40], [60, 60, 80, 80]], float),
@@ -75,3 +76,22 @@ def test_boxes_below_the_score_that_is_said_count_in_the_average_precision(measu
     assert sum(len(each["labels"]) for each in again.outcome.said()) == 0
     ranked = [sum(len(each.images) for each in one.outcome.precision.evidence) for one in (report, again)]
     assert ranked[0] == ranked[1] > 0 and again.metrics == report.metrics
+
+
+def outcome_of(truths, detections, classes):
+    task, found = kit.Detection(classes), average_precision(truths, detections, len(classes))
+    return BoxOutcome(task.match, classes, truths, detections, found, task.score, np.zeros(len(truths)))
+
+
+def test_boxes_are_matched_to_their_own_class_first():
+    corners = np.array([[0.0, 0, 40, 40], [0, 0, 40, 38]])
+    truth = {"boxes": corners, "labels": np.array([0, 1])}
+    said = {"boxes": corners[::-1], "labels": np.array([0, 1]), "scores": np.array([0.9, 0.8])}
+    counts = outcome_of([truth], [said], ("hat", "head")).confusion()
+    assert counts.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 0]]
+    wrong = {**said, "labels": np.array([1, 1])}
+    assert outcome_of([truth], [wrong], ("hat", "head")).confusion().tolist() == [
+        [0, 1, 0],
+        [0, 1, 0],
+        [0, 0, 0],
+    ]

@@ -109,3 +109,10 @@ def test_eight_images_are_learnt_by_heart():
     kit.fit(model, data, epochs=35, batch_size=4, augment=None, verbose=0)
     assert len(data.train) == 8
     assert kit.evaluate(model, data.train, resamples=0).metrics["map_50"] > 0.95
+
+
+def test_crowded_images_may_be_answered_with_more_boxes():
+    crowded = [(np.tile([[0.0, 0.0, 4.0, 4.0]], (150, 1)), ["cell"] * 150)]
+    assert kit.Detection(("cell",)).fitted(crowded).most == 232
+    assert kit.Detection(("cell",), most=50).fitted(crowded).most == 50
+    assert kit.Detection(("cell",)).fitted([(np.ones((1, 4)), ["cell"])]).most == 100

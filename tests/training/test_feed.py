@@ -172,3 +172,15 @@ def test_a_loss_that_is_not_finite_names_the_samples_that_were_drawn(uneven, eng
     rows = feed.samples(0, feed.order(0)[:32])
     with pytest.raises(DivergedError, match="training samples " + ", ".join(map(str, rows[:5]))):
         kit.fit(model, uneven, epochs=1, class_weight="sampling", engine=engine, verbose=0)
+
+
+@pytest.mark.parametrize("weights", [[1.0, 6.0], {0: 1.0, 1: 6.0}, {"1": 6.0, "0": 1.0}])
+def test_class_weights_may_be_a_list_or_named(weights):
+    task = kit.Classification(2)
+    assert arrays.sample_weights(task, np.array([0, 1, 1]), weights).tolist() == [1, 6, 6]
+    named = {"cat": 6.0, "ape": 1.0}
+    assert arrays.sample_weights(
+        kit.Classification(("ape", "cat")), np.array(["cat", "ape"]), named
+    ).tolist() == [6, 1]
+    with pytest.raises(MatchError, match="Name each class once: 0, 1"):
+        arrays.sample_weights(task, np.array([0, 1]), {0: 1.0})

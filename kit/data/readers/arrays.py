@@ -34,7 +34,7 @@ def read(request):
     raw.target, raw.series = _target(pairs[0][1]), steps
     if is_boxes(raw.labels):
         raw.names = [f"row {row}" for row in range(len(raw))]
-        of_boxes(raw, raw.labels)
+        of_boxes(raw, raw.labels, said=request.box_format)
     else:
         _see_maps(raw, request.task)
     if len(pairs) > 1:

@@ -43,7 +43,9 @@ def read(request):
     found = ", ".join(pairs.shown(path, root) for path in files)
     raw.notes.append(f"Took {found} for COCO files: {len(marked)} images.")
     _say_why(raw, contents)
-    names = {name.strip() if isinstance(name, str) else name for _, name in coco.listed(contents)}
+    listed = [(key, name.strip() if isinstance(name, str) else name) for key, name in coco.listed(contents)]
+    names = {name for _, name in listed}
+    raw.numbers = {name: key for key, name in reversed(listed) if isinstance(key, int)}
     collect(raw, marked, "xywh", root, classes=names, said=request.box_format)
     beside.find_parts(raw, root, told=told if all(told) else None)
     return raw

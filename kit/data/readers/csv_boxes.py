@@ -125,16 +125,14 @@ def _collect(table, columns, file, where, marked, told, own):
     labels = table[columns.label].tolist() if columns.label else [_ONE_CLASS] * len(table)
     boxes = table[list(columns.box)].to_numpy(object).tolist()
     sizes = table[list(columns.size)].to_numpy(object).tolist() if columns.size else [None] * len(table)
-    places = {}
-    for row, name in enumerate(table[columns.image].tolist()):
+    names = table[columns.image].tolist()
+    places = _images({str(name) for name in names if not is_missing(name)}, file, near, root)
+    for row, name in enumerate(names):
         if is_missing(name):
             fault = Fault(f"{shown}, {table.attrs['names'][row]}", "no image", "the name of its file")
             found.append(Finding(fault))
             continue
-        name = str(name)
-        if name not in places:
-            places[name] = _image(name, file, near, root)
-        image = places[name]
+        image = places[str(name)]
         told[image] = own[row]
         if image not in marked:
             marked[image] = Marked(image, shown, _size(sizes[row]))
@@ -143,9 +141,14 @@ def _collect(table, columns, file, where, marked, told, own):
     return found
 
 
-def _image(name, file, near, root):
-    found = coco.image_of(name.replace("\\", "/"), file, root)
-    return found if found.is_file() else near.of(file, beside.last(name)) or found
+def _images(names, file, near, root):
+    """The image of each name: where the name says, else one of that file name that no other name says."""
+    images = {name: coco.image_of(name.replace("\\", "/"), file, root) for name in names}
+    said = {image for image in images.values() if image.is_file()}
+    for name, image in images.items():
+        other = None if image in said else near.of(file, beside.last(name))
+        images[name] = image if other is None or other in said else other
+    return images
 
 
 def _label(cell):

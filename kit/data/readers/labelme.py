@@ -36,7 +36,9 @@ def read(request):
     images, faults = pairs.files_below(root, root)
     raw = Raw(root.resolve().name, [], dense="boxes", faults=faults)
     near = beside.Nearest(images)
-    marked = [found for found in (_marked(file, near, root) for file in files) if found]
+    found = [(each, file) for file in files if (each := _marked(file, near, root))]
+    marked = [each for each, _ in found]
+    beside.told_once(marked, [file for _, file in found])
     bare = beside.unmarked(images, marked, raw, "JSON")
     raw.notes.append(
         f"Took {raw.name} for labelme: {len(marked)} JSON files, {len(marked) + len(bare)} images."

@@ -39,6 +39,7 @@ def read(request):
     raw = Raw(root.resolve().name, [], dense="boxes", faults=faults)
     near, databases = beside.Nearest(images), collections.Counter()
     marked = [_marked(file, near, root, databases) for file in files]
+    beside.told_once(marked, files)
     if request.path.is_dir():
         marked += [
             Marked(image, f"{pairs.shown(image, root)} without XML")

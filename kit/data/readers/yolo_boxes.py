@@ -60,6 +60,8 @@ def read(request):
         raw.notes.append(f"{shown}. For the outlines say task='segmentation'.")
     _check_first(raw, marked, named, file)
     classes = _named(marked, named, file, raw)
+    used = {name: name for each in marked for name in each.names}
+    raw.numbers = {name: number for number, name in named.items()} or used
     if not raw.faults:
         collect(raw, marked, "rel_cxcywh", root, classes=classes, said=request.box_format)
         beside.find_parts(raw, root, told=told if config else None)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kit.data.readers import READERS, Request, read
 from kit.data.shapes import shapes
@@ -156,3 +157,26 @@ def test_fifty_drawn_pictures_are_read_as_they_were_drawn(tmp_path, written):
     raw = of(written.csv(tmp_path, images, truths) / "boxes.csv")
     for (boxes, names), (true, classes) in zip(raw.labels, truths, strict=True):
         assert (boxes == true).all() and names.tolist() == classes.tolist()
+
+
+def test_an_image_that_is_not_there_is_no_other_of_its_name(tmp_path):
+    for name in ("train/1.png", "train/2.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (40, 30), (int(name[-5]), 0, 0)).save(tmp_path / name)
+    rows = ["train/1.png,1,1,9,9,cat", "test/1.png,20,20,30,29,cat", "train/2.png,1,1,9,9,cat"]
+    (tmp_path / "b.csv").write_text("\n".join(["filename,xmin,ymin,xmax,ymax,class", *rows]))
+    raw = read(Request(tmp_path / "b.csv"))
+    assert {name: len(boxes) for name, (boxes, _) in zip(raw.names, raw.labels, strict=True)} == {
+        "train/1.png": 1,
+        "test/1.png": 0,
+        "train/2.png": 1,
+    }
+    assert any("test/1.png" in str(finding.fault) for finding in raw.findings)
+
+
+def test_sides_of_images_are_not_those_of_boxes(tmp_path):
+    Image.new("RGB", (200, 100)).save(tmp_path / "1.png")
+    text = "filename,width,height,class,x_center,y_center,w,h\n1.png,200,100,cat,101,50,40,20\n"
+    (tmp_path / "b.csv").write_text(text)
+    raw = read(Request(tmp_path / "b.csv"))
+    assert raw.labels[0][0].tolist() == [[81, 40, 121, 60]]
