@@ -98,11 +98,11 @@ def layout(text):
 def rows_of(text, separator):
     """(first line, last line, cells) of each row that is not blank; lines count from 1."""
     if separator is None:
-        for number, line in enumerate(io.StringIO(text), start=1):
+        for number, line in enumerate(_lines(text, separator), start=1):
             if line.strip():
                 yield number, number, line.split()
         return
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    reader = csv.reader(_lines(text, separator), delimiter=separator, skipinitialspace=True)
     last = 0
     for cells in reader:
         if len(cells) > 1 or (cells and cells[0].strip()):
@@ -141,6 +141,26 @@ def sorted_lines(text, layout):
         elif number >= 0:
             good.append(number)
     return good, bad, skipped
+
+
+def without(text, layout, skipped):
+    """The text without these lines, 0-based as `sorted_lines` gives them; cells may hold several lines.
+
+    Example:
+        >>> without("a,b\\n1,2\\n\\n5,6\\n", Layout(",", 2, True, "."), [2])
+        'a,b\\n1,2\\n5,6\\n'
+    """
+    if not skipped:
+        return text
+    skipped = set(skipped)
+    return "".join(
+        line for number, line in enumerate(_lines(text, layout.separator)) if number not in skipped
+    )
+
+
+def _lines(text, separator):
+    """The lines of a text as rows are counted in: as CSV ends them, or of words by line feeds."""
+    return io.StringIO(text) if separator is None else io.StringIO(text, newline="")
 
 
 def _best_separator(lines, candidates):

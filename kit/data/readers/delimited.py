@@ -62,11 +62,9 @@ def _parsed(path, text, layout, skipped):
     header = {"header": 0} if layout.header else {"header": None, "names": layout.names()}
     separator = r"\s+" if layout.separator is None else layout.separator
     options = {"decimal": layout.decimal, "na_values": ["?"], "skipinitialspace": True, "index_col": False}
-    with contextlib.closing(io.StringIO(text)) as stream:
+    with contextlib.closing(io.StringIO(sniff.without(text, layout, skipped))) as stream:
         try:
-            table = pd.read_csv(
-                stream, sep=separator, skiprows=skipped, low_memory=False, **header, **options
-            )
+            table = pd.read_csv(stream, sep=separator, low_memory=False, **header, **options)
         except (ValueError, pd.errors.ParserError) as error:
             raise DataError([Fault(str(path), f"not readable as a table ({error})")]) from error
     return with_text_names(table)

@@ -89,3 +89,13 @@ def test_lists_of_parts_beside_the_file_are_used(table, tmp_path):
 def test_the_file_is_not_changed(table, tmp_path):
     table("a,b\n1,2\n")
     assert (tmp_path / "data.csv").read_text() == "a,b\n1,2\n" and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("odd", ["", "1,777", "1,888,x,y,z"])
+def test_cells_of_several_lines_do_not_move_the_lines_that_are_left_out(tmp_path, odd, ending):
+    rows = [f'{n % 2},{n},"first{ending}second"' for n in range(60)]
+    text = ending.join(["y,x,note", *rows[:30], odd, *rows[30:]])
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    data = kit.load_data(tmp_path / "t.csv", target="y", on_bad="skip")
+    assert sorted(int(x) for part in data.parts().values() for x in part.inputs.x) == list(range(60))
