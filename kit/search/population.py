@@ -47,7 +47,7 @@ class Population:
     Args:
         model: compiled model of kit on the JAX backend; it stays as it is.
         feed: a `Feed` whose samples do not change from epoch to epoch.
-        validation: (x, y).
+        validation: (x, y), or (x, y, weights).
         batch_size: samples a step.
         dropout: rate of the layers whose rate the members set, or None.
     """

@@ -18,7 +18,7 @@ FEW = 100  # validation series that do not say when to stop: 8 ended training at
 
 
 def prepare(kit, data, *, seed, class_weight, augment, patch=None):
-    """The training part as a `Feed`, and the validation part as (x, y) or None.
+    """The training part as a `Feed`, and the validation part as (x, y), (x, y, weights) or None.
 
     Raises:
         MatchError: if the data are not what the model was built for.
@@ -34,14 +34,20 @@ def prepare(kit, data, *, seed, class_weight, augment, patch=None):
         return feed, windows(*encoded(data.validation, kit)) if has_validation else None
     x, y = encoded(data.train, kit)
     changes = changing(kit, augment, x)
-    weights = sample_weights(kit.task, data.train.labels, class_weight)
+    by_class = class_weights(kit.task, data.train.labels, class_weight)
+    weights = of_samples(kit.task, data.train.labels, by_class)
     streams = any(isinstance(array, np.memmap) for array in (x.values() if isinstance(x, dict) else (x,)))
     more = {"augment": varied(changes), "mix": put_together(kit.task, changes)}
     more["sample"] = sampled(kit.task, data.train.labels) if class_weight == SAMPLING else None
     feed = Feed(x, y, weights, seed=seed, streams=streams, **more)
     if kit.input.rank == 3 and has_validation and len(data.validation) < FEW:
         feed.patience = plan.NO_EPOCH_LEFT_OUT
-    return feed, encoded(data.validation, kit) if has_validation else None
+    if not has_validation:
+        return feed, None
+    if class_weight == SAMPLING:  # then each class counts alike in training
+        by_class = class_weights(kit.task, data.train.labels, "balanced")
+    watched = of_samples(kit.task, data.validation.labels, by_class)
+    return feed, encoded(data.validation, kit) + (() if watched is None else (watched,))
 
 
 def encoded(samples, kit):
@@ -149,8 +155,8 @@ def sampled(task, labels):
     return functools.partial(sampling.balanced, classes)
 
 
-def sample_weights(task, labels, choice):
-    """(N,) float32 weight of each sample in the loss, or None."""
+def class_weights(task, labels, choice):
+    """(C,) float32 weight of each class in the loss, from the labels of the training part; or None."""
     if choice == SAMPLING or not has_classes(task, labels):
         return None
     indices = codecs.get("integer").encode(labels, task.classes)
@@ -160,7 +166,12 @@ def sample_weights(task, labels, choice):
         return None
     if len(weights) != len(task.classes):
         raise MatchError(f"class_weight has {len(weights)} numbers for {len(task.classes)} classes.")
-    return np.asarray(weights, "float32")[indices]
+    return np.asarray(weights, "float32")
+
+
+def of_samples(task, labels, by_class):
+    """(N,) float32 weight of each sample: that of its class; None where classes have none."""
+    return None if by_class is None else by_class[codecs.get("integer").encode(labels, task.classes)]
 
 
 def _by_class(task, weights):

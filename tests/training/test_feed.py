@@ -4,6 +4,7 @@ import dataclasses
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 import kit
@@ -176,11 +177,22 @@ def test_a_loss_that_is_not_finite_names_the_samples_that_were_drawn(uneven, eng
 
 @pytest.mark.parametrize("weights", [[1.0, 6.0], {0: 1.0, 1: 6.0}, {"1": 6.0, "0": 1.0}])
 def test_class_weights_may_be_a_list_or_named(weights):
-    task = kit.Classification(2)
-    assert arrays.sample_weights(task, np.array([0, 1, 1]), weights).tolist() == [1, 6, 6]
-    named = {"cat": 6.0, "ape": 1.0}
-    assert arrays.sample_weights(
-        kit.Classification(("ape", "cat")), np.array(["cat", "ape"]), named
-    ).tolist() == [6, 1]
-    with pytest.raises(MatchError, match="Name each class once: 0, 1"):
-        arrays.sample_weights(task, np.array([0, 1]), {0: 1.0})
+    task, named = kit.Classification(("ape", "cat")), {"cat": 6.0, "ape": 1.0}
+    for choice in (weights, named):
+        assert arrays.class_weights(task, ["ape", "cat", "cat"], choice).tolist() == [1, 6]
+    with pytest.raises(MatchError, match="Name each class once: ape, cat"):
+        arrays.class_weights(task, ["ape", "cat"], {0: 1.0})
+
+
+@pytest.mark.parametrize("choice", ["balanced", "sampling", None])
+def test_the_loss_that_is_watched_weighs_classes_as_training_does(choice):
+    frame = pd.DataFrame({"a": np.arange(80.0), "y": [0, 0, 0, 1] * 20})
+    data = kit.load_data(frame, target="y")
+    model = kit.build(data.task, data.input, width=4)
+    _, validation = arrays.prepare(model.kit, data, seed=0, class_weight=choice, augment=None)
+    counts = np.bincount(data.train.labels)
+    if choice is None:
+        assert len(validation) == 2
+        return
+    by_hand = counts.sum() / (2 * counts)
+    np.testing.assert_allclose(validation[2], by_hand[data.validation.labels], rtol=1e-6)
