@@ -26,6 +26,7 @@ class Layout:
         header: whether the first row names the columns.
         decimal: the decimal sign.
         start: lines before the first row, such as Excel's `sep=;`.
+        thousands: the sign between thousands, or None.
     """
 
     separator: str | None
@@ -33,6 +34,7 @@ class Layout:
     header: bool
     decimal: str
     start: int = 0
+    thousands: str | None = None
 
     def names(self):
         """Names for the columns of a file without header: column_0, column_1, ..."""
@@ -41,7 +43,9 @@ class Layout:
     def describe(self):
         """What the file is, in words."""
         head = "with a header" if self.header else "without a header (its columns are column_0, ...)"
-        comma = ", decimal commas" if self.decimal == "," else ""
+        comma = (
+            ", decimal commas" if self.decimal == "," else ", commas between thousands" * bool(self.thousands)
+        )
         return f"a table of cells separated by {_NAMES[self.separator]}{comma}, {head}"
 
 
@@ -91,8 +95,9 @@ def layout(text):
         return Layout(",", 0, False, ".")
     header = _has_header(rows)
     width = len(rows[0]) if header else collections.Counter(map(len, rows)).most_common(1)[0][0]
-    decimal = "," if separator != "," and _decimal_commas(rows[1:]) else "."
-    return Layout(separator, width, header, decimal, start)
+    thousands = "," if _thousands([row for row in rows[1:] if len(row) == width]) else None
+    decimal = "," if separator != "," and not thousands and _decimal_commas(rows[1:]) else "."
+    return Layout(separator, width, header, decimal, start, thousands)
 
 
 def rows_of(text, separator):
@@ -210,3 +215,19 @@ def _decimal_commas(rows):
     commas = sum(bool(re.fullmatch(r"[-+]?\d*,\d+([eE][-+]?\d+)?", cell)) for cell in cells)
     points = sum(bool(re.fullmatch(r"[-+]?\d*\.\d+([eE][-+]?\d+)?", cell)) for cell in cells)
     return commas > points
+
+
+def _thousands(rows):
+    """Whether commas stand between thousands: three digits behind each, and numbers below 1000 have none."""
+    columns = [[cell.strip() for cell in column] for column in zip(*rows, strict=True)]
+    found = [
+        column for column in columns if any(re.fullmatch(r"[-+]?[\d,]*,[\d,]*", cell) for cell in column)
+    ]
+    return bool(found) and all(map(_is_grouped, found))
+
+
+def _is_grouped(cells):
+    cells = [cell for cell in cells if cell not in _MISSING]
+    grouped = [cell for cell in cells if re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", cell)]
+    small = [cell for cell in cells if re.fullmatch(r"[-+]?\d{1,3}(\.\d+)?", cell)]
+    return bool(grouped and small) and len(grouped) + len(small) == len(cells)

@@ -61,7 +61,13 @@ def _parsed(path, text, layout, skipped):
 
     header = {"header": 0} if layout.header else {"header": None, "names": layout.names()}
     separator = r"\s+" if layout.separator is None else layout.separator
-    options = {"decimal": layout.decimal, "na_values": ["?"], "skipinitialspace": True, "index_col": False}
+    options = {
+        "decimal": layout.decimal,
+        "thousands": layout.thousands,
+        "na_values": ["?"],
+        "skipinitialspace": True,
+        "index_col": False,
+    }
     with contextlib.closing(io.StringIO(sniff.without(text, layout, skipped))) as stream:
         try:
             table = pd.read_csv(stream, sep=separator, low_memory=False, **header, **options)

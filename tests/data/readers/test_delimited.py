@@ -99,3 +99,22 @@ def test_cells_of_several_lines_do_not_move_the_lines_that_are_left_out(tmp_path
     (tmp_path / "t.csv").write_bytes(text.encode())
     data = kit.load_data(tmp_path / "t.csv", target="y", on_bad="skip")
     assert sorted(int(x) for part in data.parts().values() for x in part.inputs.x) == list(range(60))
+
+
+@pytest.mark.parametrize("separator, quote", [("\t", ""), (";", ""), (",", '"')])
+def test_commas_between_thousands_are_no_decimal_commas(tmp_path, separator, quote):
+    incomes = ["850", "1,200", "999", "23,500", "1,234,000"] * 12
+    rows = [f"{quote}{income}{quote}{separator}{30 + place}" for place, income in enumerate(incomes)]
+    (tmp_path / "t.txt").write_text("\n".join([f"income{separator}age", *rows]))
+    raw = read(Request(tmp_path / "t.txt"))
+    assert raw.inputs.income.tolist()[:5] == [850, 1200, 999, 23500, 1234000]
+    assert "commas between thousands" in raw.notes[0]
+
+
+@pytest.mark.parametrize(
+    "cells", [["0,567", "1,234"], ["1,25", "1,234"], ["1,234", "2,345"], ["2020", "1,234"]]
+)
+def test_other_commas_are_decimal(tmp_path, cells):
+    (tmp_path / "t.txt").write_text("\n".join(["a;b", *(f"{cell};{n}" for n, cell in enumerate(cells * 9))]))
+    expected = [float(cell.replace(",", ".")) for cell in cells]
+    assert read(Request(tmp_path / "t.txt")).inputs.a.tolist()[: len(cells)] == expected
