@@ -132,6 +132,7 @@ class Job:
             **namespace.resolved(self.parts, self.data),
             **self.given,
             **{name: getattr(self.args, name) for name in DATA_WORDS},
+            **({"target": self._target()} if self.args.target is not None else {}),
             "run": str(run.path),
             "data": self._source(),
             "validation": validation,
@@ -147,6 +148,11 @@ class Job:
             "run": str(run.path),
             "sha256": fingerprint(out),
         }
+
+    def _target(self):
+        """The target by its name: another file may have other columns at its place."""
+        names = self.data.target
+        return self.args.target if not names else names[0] if len(names) == 1 else list(names)
 
     def _source(self):
         facts = {"name": self.data.name, "fingerprint": self.data.fingerprint, "samples": self._sizes()}

@@ -290,7 +290,8 @@ def _assembled(raw, kind, input, task, parts):
     if kind is tables:
         raw.notes += _unseen(input, samples)
         raw.issues[:0] = _leaks(raw)  # first: they matter most
-    return Data(raw.name, input, task, **samples, notes=raw.notes, issues=raw.issues)
+    target = tuple(raw.target) if raw.is_table else ()
+    return Data(raw.name, input, task, **samples, notes=raw.notes, issues=raw.issues, target=target)
 
 
 def _samples(raw, kind, input, task, rows):

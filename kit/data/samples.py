@@ -109,6 +109,7 @@ class Data:
         notes: what the source was taken for and why, one sentence each.
         issues: `Fault`s that were skipped or are worth a look.
         fingerprint: SHA-256 of the inputs and labels, hexadecimal.
+        target: names of the columns that hold the labels; () where there are no columns.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Data:
     notes: list = dataclasses.field(default_factory=list)
     issues: list = dataclasses.field(default_factory=list)
     fingerprint: str = ""
+    target: tuple = ()
 
     def parts(self):
         """The parts that there are, by name."""

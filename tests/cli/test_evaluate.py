@@ -2,6 +2,8 @@
 
 import pytest
 
+import kit
+
 
 @pytest.fixture
 def trained(call):
@@ -44,6 +46,10 @@ def test_a_model_of_a_named_target_finds_it_again(call, tmp_path):
     trained = call(*words).json
     done = call("evaluate", "saved_models/t", "t.csv", "--json")
     assert done.json["metrics"] == pytest.approx(trained["metrics"], abs=1e-5)
+    assert kit.load("saved_models/t").card["settings"]["target"] == "said"
+    rows = [f"{'yes' if n % 2 else 'no'},{n % 2},{n % 7}" for n in range(60)]  # another column is the last
+    (tmp_path / "other.csv").write_text("\n".join(["said,b,a", *rows]) + "\n")
+    assert call("evaluate", "saved_models/t", "other.csv").status == 0
 
 
 def test_data_of_another_kind_are_refused(call, trained):
