@@ -132,7 +132,7 @@ class Job:
             **namespace.resolved(self.parts, self.data),
             **self.given,
             **{name: getattr(self.args, name) for name in DATA_WORDS},
-            **({"target": self._target()} if self.args.target is not None else {}),
+            "target": self._target(),
             "run": str(run.path),
             "data": self._source(),
             "validation": validation,
@@ -150,9 +150,11 @@ class Job:
         }
 
     def _target(self):
-        """The target by its name: another file may have other columns at its place."""
+        """The target that was given, by its name: another file may have other columns at its place."""
         names = self.data.target
-        return self.args.target if not names else names[0] if len(names) == 1 else list(names)
+        if self.args.target is None or not names:
+            return self.args.target
+        return names[0] if len(names) == 1 else list(names)
 
     def _source(self):
         facts = {"name": self.data.name, "fingerprint": self.data.fingerprint, "samples": self._sizes()}

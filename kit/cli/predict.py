@@ -103,8 +103,8 @@ def _predicted(args):
     if form == "coco":
         from kit.artifact import masks
 
-        first = 1 if predictor.task.has_background else 0
         task = predictor.task
+        first = 1 if task.has_background else 0
         numbers = None if task.overlapping else task.numbers
         found = masks.as_coco(names, [each.mask for each in decisions], task.classes, first, numbers)
         return _as_json(found), predictions
@@ -140,25 +140,26 @@ def collected(words, input, settings=None):
 
 def _files(words):
     from kit.artifact.predictor import expanded
-    from kit.errors import DataError
 
     found = [expanded(word) for word in words]
     files = [file for each in found for file in (each if isinstance(each, list) else [each])]
-    faults = [fault for fault in map(_fault, files) if fault]
-    if faults:
-        raise DataError(faults)
+    _check_images(files)
     return list(map(str, files)), files
 
 
-def _fault(file):
-    """What is wrong with a file that is to be an image, by its header; None if nothing is."""
+def _check_images(files):
+    """Raises a DataError that names all files that are no images by their headers, before one is decoded."""
+    from kit.errors import DataError
     from kit.inputs import pixels
 
-    try:
-        pixels.header(file)
-    except pixels.Unreadable as error:
-        return error.fault(str(file))
-    return None
+    faults = []
+    for file in files:
+        try:
+            pixels.header(file)
+        except pixels.Unreadable as error:
+            faults.append(error.fault(str(file)))
+    if faults:
+        raise DataError(faults)
 
 
 def stems(names):

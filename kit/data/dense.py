@@ -53,9 +53,10 @@ def guess_task(raw, asked):
 def _check_that_something_differs(raw):
     """Raises a DataError where all masks together hold one value: nothing could be learnt from them."""
     masks = [mask for mask in raw.labels if mask is not None and mask.size]
-    values = {int(value) for mask in masks for value in np.unique(mask)} if masks else set()
-    if len(values) == 1 and not raw.findings:
-        (value,) = values
+    if not masks or raw.findings:
+        return
+    value = int(masks[0].flat[0])
+    if all((mask == value).all() for mask in masks):
         name = raw.classes[value] if value < len(raw.classes) else value
         cure = "Look whether they were left empty, or saved in a way that lost their values."
         raise DataError(

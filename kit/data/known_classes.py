@@ -46,7 +46,9 @@ def renumbered(labels, classes, void, task, where):
         table[void] = task.void
     if all(value_of.get(name, value) == value for value, name in named.items()):
         named.pop(task.void, None)  # the task has dropped its name
-    present = {value for mask in labels for value in np.unique(mask).tolist()}
+    present = set(
+        np.flatnonzero(sum(np.bincount(mask.ravel(), minlength=VOID + 1) for mask in labels)).tolist()
+    )
     unknown = [name for value, name in named.items() if value in present and name not in value_of]
     if unknown:
         found = f"masks of {', '.join(map(str, unknown))}"

@@ -258,17 +258,11 @@ def _what(raw, found, words, root):
 
 def _left_out(found, words, root):
     """A note for each folder of a part whose images have no partners at all."""
-    used = {layout.images for layout in found}
-    folders = [
-        folder for layout in found if layout.part for folder in _folders(layout.images.parent).values()
-    ]
-    alone = [
-        folder for folder in dict.fromkeys(folders) if parts.part_named(folder.name) and folder not in used
-    ]
-    alone = [folder for folder in alone if folder not in {layout.partners for layout in found}]
+    used = {folder for layout in found for folder in (layout.images, layout.partners)}
+    beside = [folder for layout in found if layout.part for folder in _folders(layout.images.parent).values()]
+    alone = [each for each in dict.fromkeys(beside) if parts.part_named(each.name) and each not in used]
     return [
-        f"{pairs.shown(folder, root)}/ is left out: no {words.partner} folder of its name."
-        for folder in alone
+        f"{pairs.shown(each, root)}/ is left out: no {words.partner} folder of its name." for each in alone
     ]
 
 

@@ -70,10 +70,11 @@ def policy(input, task, targets):
     """
     if task.form == "image":
         return Policy(turn=True, scale=input.scale)
-    alike = looks_alike(targets)
+    counts = _halves(targets)
+    alike = _are_alike(counts)
     bend = min(_BEND, _SMALL * min(min(map_.shape[:2]) for map_ in targets)) if alike else 0.0
     zoom, warped = (_ZOOM, _WARPED) if alike else (_ZOOM_SCENES, 1.0)
-    mirror = not _has_a_side(_halves(targets)[:, 2:], _ALWAYS)
+    mirror = not _has_a_side(counts[:, 2:], _ALWAYS)
     changes = {"mirror": mirror, "turn": alike, "bend": bend, "zoom": zoom, "warped": warped}
     return Policy(**changes, brightness=0.1, contrast=0.2, scale=input.scale)
 
@@ -242,7 +243,10 @@ def looks_alike(targets):
 
     Both all classes together and each of them by itself, as those of few pixels change the shares little.
     """
-    counts = _halves(targets)
+    return _are_alike(_halves(targets))
+
+
+def _are_alike(counts):
     shares = counts.sum(axis=0)
     shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1)
     alike = np.abs(shares[[0, 2]] - shares[[1, 3]]).sum(axis=1).max() / 2 < _ALIKE

@@ -281,7 +281,7 @@ def _is_value(number):
 
 
 def _bytes(mask):
-    return np.asarray(mask).astype("uint8")
+    return np.asarray(mask).astype("uint8", copy=False)
 
 
 def _are_bytes(mask):

@@ -121,6 +121,8 @@ def test_all_files_that_are_no_images_are_named_before_one_is_written(call, of_m
     done = call("predict", of_masks, "a.png", "zero.png", "a.txt", "--as", "png", "--out", "out")
     assert done.status == 2 and "zero.png" in done.err and "a.txt" in done.err
     assert not (tmp_path / "out").exists()
+    done = call("predict", of_masks, "a.png", "zero.png", "a.txt", "--json")
+    assert done.status == 2 and "zero.png" in done.err and "a.txt" in done.err
 
 
 def test_more_labels_than_an_index_png_holds_are_refused(call, tmp_path, toys, rng):

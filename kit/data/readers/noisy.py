@@ -136,12 +136,12 @@ def _measured(raw, rows):
 
 
 class _Look(typing.NamedTuple):
-    """The noise of both sides of a pair, whether they are equal, and whether noise is how they differ."""
+    """The noise of both sides of a pair, whether they are equal, and whether the second is the noisy one."""
 
     first: float
     second: float
     are_equal: bool
-    differ_by_noise: bool
+    second_is_noisy: bool
 
 
 def _look(noisy, clean):
@@ -151,10 +151,8 @@ def _look(noisy, clean):
         levels = estimated_sigma(first), estimated_sigma(second)
     except (pixels.Unreadable, KitError):
         return None
-    if first.shape != second.shape:
-        return _Look(*levels, False, False)
-    smooth, rough = (second, first) if levels[0] > levels[1] else (first, second)
-    return _Look(*levels, np.array_equal(first, second), _is_noise(rough, smooth))
+    are_swapped = first.shape == second.shape and levels[0] < levels[1] and _is_noise(second, first)
+    return _Look(*levels, np.array_equal(first, second), are_swapped)
 
 
 def _is_noise(rough, smooth):
@@ -197,7 +195,7 @@ def _put_right(raw, looks):
     are_swapped = cleaner > noisier
     if are_swapped:
         found = f"files named as clean hold more noise than the others in {cleaner} of {len(looks)} pairs"
-        by_noise = sum(look.differ_by_noise for look in looks if look.first < look.second)
+        by_noise = sum(look.second_is_noisy for look in looks)
         if 2 * by_noise <= cleaner and not _OPEN & set(_words(raw.inputs[0]) + _words(raw.labels[0])):
             cure = "Taken as named: the others lack what they show, not noise. Exchange the names if not."
             raw.issues.append(Fault(raw.name, found, cure=cure))

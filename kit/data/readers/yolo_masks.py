@@ -30,21 +30,22 @@ def read(request):
     """
     root = request.path
     found = layouts.layouts(root, WORDS)
-    raw, texts = Raw(root.resolve().name, [], dense="mask", parts={}), []
+    raw, labels = Raw(root.resolve().name, [], dense="mask", parts={}), []
     for layout in found:
         images, faults = pairs.files_below(layout.images, root)
         raw.faults += faults
         raw.parts[layout.part] = range(len(raw), len(raw) + len(images))
         raw.inputs += images
-        texts += [_text(path, layout) for path in images]
+        labels += [layout.partners / path.relative_to(layout.images).with_suffix(".txt") for path in images]
     raw.names = [pairs.shown(path, root) for path in raw.inputs]
     raw.parts = layouts.as_parts(raw.parts)
     raw.notes.append(f"Took {raw.name} for {len(raw)} images with YOLO label files.")
     if raw.parts is None:
         layouts.list_parts(raw, raw.names, root)
+    texts = [path.read_text("utf-8", errors="replace") if path.is_file() else "" for path in labels]
     named, file = class_names(root)
     raw.classes = ("background", *_classes(texts, named))
-    _check_labels(raw, found, root)
+    _check_labels(raw, found, root, set(labels))
     if raw.inputs and not raw.faults:
         sizes = layouts.sizes_of(raw.inputs)
         most = len(named) if named and sorted(named) == list(range(len(named))) else MOST_CLASSES - 1
@@ -53,22 +54,10 @@ def read(request):
     return raw
 
 
-def _text(path, layout):
-    file = _label(path, layout)
-    return file.read_text("utf-8", errors="replace") if file.is_file() else ""
-
-
-def _label(path, layout):
-    return layout.partners / path.relative_to(layout.images).with_suffix(".txt")
-
-
-def _check_labels(raw, found, root):
-    """A fault where no label file is of an image, an issue where some are not."""
+def _check_labels(raw, found, root, of_images):
+    """A fault where no label file is one of `of_images`, an issue where some are not."""
     every = {path for layout in found for path in layout.partners.rglob("*.txt")}
     every -= {path for path in every if path.name in FILES}
-    of_images = {
-        _label(path, layout) for layout in found for path in pairs.files_below(layout.images, root)[0]
-    }
     lost = sorted(pairs.shown(path, root) for path in every - of_images)
     if lost and not every & of_images:
         what, cure = (
