@@ -1,6 +1,9 @@
 """Arguments of commands: argparse with errors that say what was meant."""
 
 import argparse
+import ast
+import contextlib
+import json
 
 from kit.errors import KitError, unknown
 
@@ -60,18 +63,18 @@ def number(kind, above=None, least=None):
 
 
 def setting(text):
-    """An argument's type: NAME=VALUE, the value as JSON where it is JSON, else as text.
+    """An argument's type: NAME=VALUE, the value as JSON or, as plans print it, as Python; else as text.
 
     Example:
         >>> setting("width=64"), setting("activation=swish"), setting("bounds=[0, 1]")
         (('width', 64), ('activation', 'swish'), ('bounds', [0, 1]))
+        >>> setting("deep_supervision=True"), setting("patch=(160, 128)")
+        (('deep_supervision', True), ('patch', (160, 128)))
     """
-    import json
-
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form NAME=VALUE")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+    for read in (json.loads, ast.literal_eval):
+        with contextlib.suppress(ValueError, SyntaxError, RecursionError):
+            return name, read(value)
+    return name, value

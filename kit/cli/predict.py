@@ -93,7 +93,7 @@ def _predicted(args):
         from kit.artifact import boxes
 
         found = boxes.as_coco(
-            names,
+            below_shared(names),
             list(map(_objects, decisions)),
             predictor.task.classes,
             list(map(_size, inputs)),
@@ -106,7 +106,8 @@ def _predicted(args):
         task = predictor.task
         first = 1 if task.has_background else 0
         numbers = None if task.overlapping else task.numbers
-        found = masks.as_coco(names, [each.mask for each in decisions], task.classes, first, numbers)
+        drawn = [each.mask for each in decisions]
+        found = masks.as_coco(below_shared(names), drawn, task.classes, first, numbers)
         return _as_json(found), predictions
     return _as_csv(names, decisions), predictions
 
@@ -172,14 +173,24 @@ def stems(names):
         >>> stems(["in/a.png", "in/b.png"]), stems(["in/1/a.png", "in/2/a.png"]), stems(["a.png", "a.bmp"])
         (['a', 'b'], ['1/a', '2/a'], ['a.png', 'a.bmp'])
     """
-    paths = [Path(name) for name in names]
-    shared = Path(os.path.commonpath([os.path.abspath(path.parent) for path in paths]))
-    below = [Path(os.path.abspath(path)).relative_to(shared) for path in paths]
+    below = [Path(name) for name in below_shared(names)]
     several = len(set(below))
     for choice in ([path.stem for path in below], [str(path.with_suffix("")) for path in below]):
         if len(set(choice)) == several:
             return choice
     return list(map(str, below))
+
+
+def below_shared(names):
+    """The paths as seen from the deepest folder that holds all of them, which is what a COCO file names.
+
+    Example:
+        >>> below_shared(["in/a.png", "in/b.png"]), below_shared(["in/1/a.png", "in/2/a.png"])
+        (['a.png', 'b.png'], ['1/a.png', '2/a.png'])
+    """
+    paths = [Path(os.path.abspath(name)) for name in names]
+    shared = os.path.commonpath([path.parent for path in paths])
+    return [path.relative_to(shared).as_posix() for path in paths]
 
 
 def _rows(words):

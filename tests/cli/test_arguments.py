@@ -20,9 +20,15 @@ from kit.errors import KitError
         ('loss="mae"', ("loss", "mae")),
         ("tensorboard=a=b", ("tensorboard", "a=b")),
         ("tensorboard=", ("tensorboard", "")),
+        ("deep_supervision=True", ("deep_supervision", True)),
+        ("class_weight=None", ("class_weight", None)),
+        ("patch=(160, 128)", ("patch", (160, 128))),
+        ("patch=160,128", ("patch", (160, 128))),
+        ("target=2024-01-05", ("target", "2024-01-05")),
+        ("names=a,b", ("names", "a,b")),
     ],
 )
-def test_a_setting_is_json_where_it_can_be_and_else_text(text, pair):
+def test_a_setting_is_json_or_as_plans_print_it_and_else_text(text, pair):
     assert setting(text) == pair
 
 

@@ -50,6 +50,7 @@ def test_from_a_folder_of_masks_to_masks_of_new_images(call, cells, tmp_path):
 
     coco = call("predict", artifact, "cells/images/0.png", "--as", "coco")
     assert coco.status == 0 and coco.json["categories"][1]["name"] == "1"
+    assert [each["file_name"] for each in coco.json["images"]] == ["0.png"]  # as readers look it up
     assert call("evaluate", artifact, "cells", "--json").json["metrics"]["mean_iou"] == metrics["mean_iou"]
 
     script = "import sys, kit, numpy; numpy.save(sys.argv[3], kit.load(sys.argv[1])(sys.argv[2]).mask)"
