@@ -7,7 +7,8 @@ from kit.cli import output, scores
 from kit.cli.arguments import one_of
 from kit.quiet import quiet
 
-SPLITS = ("train", "validation", "test")
+ALL = "all"
+SPLITS = ("train", "validation", "test", ALL)
 
 
 def add_to(commands):
@@ -20,7 +21,7 @@ def add_to(commands):
         type=one_of("part", SPLITS),
         default="test",
         metavar="PART",
-        help="train, validation or test (default); split as in training",
+        help="train, validation or test (default), split as in training; all, for data that are new",
     )
     command.add_argument("--report", metavar="DIR", help="folder for report.html, figures and tables")
     command.add_argument(
@@ -51,11 +52,14 @@ def _measured(args, began):
     from kit.errors import KitError
 
     predictor = kit.load(args.artifact, runtime="keras")
-    data = _loaded(args.data, predictor)
+    is_whole = args.split == ALL
+    data = _loaded(args.data, predictor, divide=not is_whole)
     announce(data)
-    parts = data.parts()
+    parts = {ALL: data.train} if is_whole else data.parts()
     if args.split not in parts:
         raise KitError(f"{args.data} has no {args.split} part. There are: {', '.join(parts)}. Use --split.")
+    if not is_whole and _is_new(data, predictor):
+        output.say("These are not the data of the training. To measure all of them: --split all")
     findings = kit.doctor(predictor, data, steps=0) if args.report else data.issues
     asked = {"explain": bool(args.report), "mirror": args.mirror}
     report = kit.evaluate(predictor, parts[args.split], findings=findings, **asked)
@@ -71,7 +75,13 @@ def _measured(args, began):
     }
 
 
-def _loaded(source, predictor):
+def _is_new(data, predictor):
+    """Whether the data are others than those of the training, as far as the artifact knows."""
+    known = (predictor.card.get("data") or {}).get("fingerprint")
+    return known is not None and known != data.fingerprint
+
+
+def _loaded(source, predictor, divide):
     """The data as the model was trained on them: the same target, the same seed of the split, faults too."""
     import kit
 
@@ -79,4 +89,4 @@ def _loaded(source, predictor):
     target = getattr(predictor.task, "targets", None) or known.get("target")
     target = None if predictor.input.rank == 3 and known.get("target") is None else target
     how = {name: known[name] for name in ("seed", "on_bad", "box_format", "groups", "time") if name in known}
-    return kit.load_data(source, predictor.task, target, input=predictor.input, **how)
+    return kit.load_data(source, predictor.task, target, input=predictor.input, divide=divide, **how)

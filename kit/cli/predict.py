@@ -136,7 +136,7 @@ def collected(words, input, settings=None):
         raise DataError(absent)
     if input.rank == 3:
         return _series(words, input, settings or {})
-    return _files(words) if input.rank == 4 else _rows(words)
+    return _files(words) if input.rank == 4 else _rows(words, input)
 
 
 def _files(words):
@@ -193,10 +193,10 @@ def below_shared(names):
     return [path.relative_to(shared).as_posix() for path in paths]
 
 
-def _rows(words):
+def _rows(words, input):
     import pandas as pd
 
-    tables = [(word, *_table(word)) for word in words]
+    tables = [(word, *_table(word, input)) for word in words]
     many = len(tables) > 1
     names = [f"{word}: {name}" if many else name for word, names, _ in tables for name in names]
     return names, pd.concat([frame for _, _, frame in tables], ignore_index=True)
@@ -210,22 +210,22 @@ def _series(words, input, settings):
     return names, [one for _, _, found in named for one in found]
 
 
-def _table(word):
+def _table(word, input):
     """(names of the rows, DataFrame) of one file, read as for training."""
     from kit.errors import DataError
 
-    raw = _read(word)
+    raw = _read(word, input)
     if not raw.is_table:
         raise DataError(f"{word}: no table, and the model takes a table")
     return raw.names, raw.inputs
 
 
-def _read(word):
+def _read(word, input=None):
     """What is in one file, without the siblings that the file of a training part comes with."""
     from kit.data import readers
     from kit.errors import DataError
 
-    raw = readers.read(readers.Request(source=word))
+    raw = readers.read(readers.Request(source=word, input=input))
     faults = [*raw.faults, *(finding.fault for finding in raw.findings)]
     if faults:
         raise DataError(faults)

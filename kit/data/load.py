@@ -48,6 +48,7 @@ def load_data(
     image_size=None,
     memory=None,
     box_format=None,
+    divide=True,
 ):
     """Reads a source, says what it took it for, checks it and divides it into parts.
 
@@ -82,6 +83,8 @@ def load_data(
             for half of what is free.
         box_format: what the numbers of boxes in files are, where it is not what their kind of file
             has: a name in `kit.data.box_formats.FORMATS`.
+        divide: False keeps all samples in one part, `Data.train`, also where the source has parts: to
+            measure a trained model on data that it has never seen.
 
     Returns:
         `Data`.
@@ -124,7 +127,7 @@ def load_data(
         _check_classes(raw, task, request.task)
 
     keys = kind.keys(raw)
-    parts = _parts(raw, task, keys, seed)
+    parts = _parts(raw, task, _copies(raw, kind, keys), seed) if divide else _whole(raw)
     if raw.dense == "boxes":
         raw.issues += boxed.by_part(raw.labels, task, parts)
     data = _assembled(raw, kind, input, task, parts)
@@ -220,6 +223,19 @@ def _parts(raw, task, keys, seed):
     if not raw.dense:
         raw.issues += check.classes_by_part(raw.labels, task, parts)
     return parts
+
+
+def _copies(raw, kind, keys):
+    """Numbers that are equal where samples are copies of one another."""
+    if kind is not tables or not tables.must_repeat(raw):
+        return keys
+    raw.notes.append("Equal rows are no copies here: there are more rows than different ones are possible.")
+    return np.arange(len(raw))
+
+
+def _whole(raw):
+    raw.notes.append(f"All {len(raw)} samples are in one part, as you said.")
+    return {"train": np.arange(len(raw))}
 
 
 def _split_groups(groups, parts):

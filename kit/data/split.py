@@ -10,6 +10,7 @@ from kit.data.raw import PARTS
 from kit.errors import DataError
 
 SHARES = (0.7, 0.15, 0.15)
+CURE = "add data, or keep them in one part: divide=False, of kit evaluate --split all"
 _LARGE = 0.1  # a group with more than this share of its class is placed first: in the training part
 
 
@@ -41,7 +42,7 @@ def split(count, *, keys=None, classes=None, groups=None, shares=SHARES, seed=0)
     if len(sizes) < sum(share > 0 for share in wanted):
         what = "groups" if groups is not None else "different samples"
         wanted = sum(share > 0 for share in wanted)
-        raise DataError(f"{len(sizes)} {what} cannot be split into {wanted} parts; add data")
+        raise DataError(f"{len(sizes)} {what} cannot be split into {wanted} parts; {CURE}")
     part_of = _cut(sizes, _class_of_unit(units, classes), wanted, np.random.default_rng(seed))
     part_of = _none_empty(part_of, sizes, wanted)[units]
     return {name: np.flatnonzero(part_of == i) for i, name in enumerate(PARTS) if wanted[i] > 0}
@@ -67,8 +68,29 @@ def split_in_time(times, shares=SHARES):
     part_of = np.searchsorted(borders, moment_of, side="right")
     parts = {name: np.flatnonzero(part_of == i) for i, name in enumerate(PARTS)}
     if not all(len(rows) for rows in parts.values()):
-        raise DataError(f"{len(moments)} different times cannot be split into 3 parts in order; add data")
+        raise DataError(f"{len(moments)} different times cannot be split into 3 parts in order; {CURE}")
     return parts
+
+
+def must_repeat(columns):
+    """Whether there are more rows than different ones are possible, so that equal rows are no copies.
+
+    Args:
+        columns: (N,) arrays, one for each number or name of a row.
+
+    Example:
+        >>> sex, married = np.array([0, 1, 0, 1, 1]), np.array([0, 0, 1, 1, 1])
+        >>> must_repeat([sex, married]), must_repeat([sex, married, np.array([3, 1, 4, 1, 5])])
+        (True, False)
+    """
+    import pandas as pd
+
+    possible = 1
+    for column in columns:
+        possible *= max(1, len(pd.unique(column)))
+        if possible >= len(column):
+            return False
+    return True
 
 
 def folds(count, folds, *, keys=None, classes=None, seed=0):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kit.data import split
 from kit.data.columns import guess_columns
 from kit.data.guess import present
 from kit.data.raw import rows_of
@@ -99,6 +100,11 @@ def keys(raw):
     import pandas as pd
 
     return pd.util.hash_pandas_object(raw.inputs, index=False).to_numpy()
+
+
+def must_repeat(raw):
+    """Whether the table has more rows than different ones are possible."""
+    return split.must_repeat([raw.inputs[name].to_numpy() for name in raw.inputs.columns])
 
 
 def moments(times, names):

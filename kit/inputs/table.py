@@ -105,6 +105,11 @@ class Table:
         """Whether the statistics of a training part are known."""
         return any(column != type(column)(column.name) for column in self.columns)
 
+    @property
+    def texts(self):
+        """Names of the columns whose categories are texts."""
+        return tuple(c.name for c in self._categories() if any(isinstance(level, str) for level in c.levels))
+
     def unseen(self, raw):
         """Names that training did not see, with their counts, by column; they count as unknown."""
         pairs = zip(self.columns, self._found(raw), strict=True)

@@ -62,6 +62,11 @@ class Texts:
         return (self.length or _LONGEST,)
 
     @property
+    def texts(self):
+        """Names of the columns of a table that hold texts."""
+        return () if self.column is None else (self.column,)
+
+    @property
     def size(self):
         """How many numbers there are: those of the words, of no word, and of unknown words."""
         return KNOWN + len(self.words)

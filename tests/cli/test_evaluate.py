@@ -39,6 +39,26 @@ def test_another_part_is_named_and_a_report_written(call, trained, tmp_path):
     assert "out/report.html" in done.err
 
 
+def test_all_samples_of_new_data_are_measured_on_request(call, tmp_path, rng):
+    def write(name, codes, count):
+        codes = rng.choice(codes, count)
+        rows = [f"{code},{'yes' if code == '12' else 'no'}" for code in codes]
+        (tmp_path / name).write_text("\n".join(["code,bought", *rows]) + "\n")
+
+    write("old.csv", ["12", "7", "A1"], 60)
+    write("new.csv", ["12", "7"], 5)  # codes of digits alone are the texts they were
+    trained = call(
+        "train", "old.csv", "--target", "bought", "--epochs", 30, "--set", "learning_rate=0.1", "--json"
+    )
+    assert trained.status == 0, trained.err
+    drawn = call("evaluate", "saved_models/old", "new.csv")
+    assert "--split all" in drawn.err
+    whole = call("evaluate", "saved_models/old", "new.csv", "--split", "all", "--json")
+    assert (whole.status, whole.json["split"], whole.json["samples"]) == (0, "all", {"all": 5})
+    assert whole.json["metrics"]["accuracy"] == 1 and whole.json["validation"] is None
+    assert "not the data" not in whole.err + call("evaluate", "saved_models/old", "old.csv").err
+
+
 def test_a_model_of_a_named_target_finds_it_again(call, tmp_path):
     rows = [f"{n % 7},{n % 2},{'yes' if n % 2 else 'no'}" for n in range(60)]
     (tmp_path / "t.csv").write_text("\n".join(["a,b,said", *rows]) + "\n")

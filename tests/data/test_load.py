@@ -84,6 +84,20 @@ def test_identical_rows_are_never_on_both_sides_of_a_drawn_split():
     assert not data.issues
 
 
+def test_rows_that_must_repeat_are_no_copies_so_that_each_part_sees_every_class():
+    frame = pd.DataFrame({"sex": ["f", "m"] * 60, "class": ["first", "second", "third"] * 40})
+    frame["survived"] = np.where(frame["sex"] == "f", "yes", "no")
+    data = kit.load_data(frame, target="survived")
+    assert {name: len(part) for name, part in data.parts().items()} == {
+        "train": 84,
+        "validation": 18,
+        "test": 18,
+    }
+    assert all(set(part.labels) == {"yes", "no"} for part in data.parts().values())
+    assert not any("identical" in str(issue) for issue in data.issues)
+    assert "Equal rows are no copies here" in repr(data)
+
+
 def test_identical_rows_across_given_parts_are_an_issue_that_names_both():
     x = np.random.default_rng(0).normal(size=(10, 2))
     y = np.arange(10) % 2
@@ -93,6 +107,14 @@ def test_identical_rows_across_given_parts_are_an_issue_that_names_both():
         "row 4 (train), row 11 (validation)",
     ]
     assert any("identical" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["no parts", "own parts"])
+def test_undivided_data_are_one_part_that_holds_every_sample(own, rng):
+    x, y = rng.normal(size=(9, 3)), np.arange(9) % 3
+    data = kit.load_data(((x, y), (x + 1, y)) if own else (x, y), divide=False)
+    assert list(data.parts()) == ["train"] and len(data.train) == (18 if own else 9)
+    assert "in one part, as you said" in repr(data)
 
 
 def test_groups_stay_together_and_are_no_input():

@@ -24,7 +24,7 @@ def read(request):
     said, findings = [], []
 
     def read_file(path):
-        table, numbers, count, what, bad = table_of(path)
+        table, numbers, count, what, bad = table_of(path, _texts(request))
         said.append(what)
         findings.extend(bad)
         return table, numbers, count
@@ -34,8 +34,19 @@ def read(request):
     return Raw(request.path.stem, table, names=names, parts=own, notes=[what, *notes], findings=findings)
 
 
-def table_of(path):
+def _texts(request):
+    """Names of the columns that hold texts to the input and the task, if only digits in this file."""
+    classes = getattr(request.task, "classes", ())
+    target = [request.target] if any(isinstance(name, str) for name in classes) else []
+    return [name for name in (*getattr(request.input, "texts", ()), *target) if isinstance(name, str)]
+
+
+def table_of(path, texts=()):
     """(DataFrame, numbers of its rows, count of all rows, what the file is, findings about lines).
+
+    Args:
+        path: of the file.
+        texts: names of columns whose cells are read as texts, digits too.
 
     Raises:
         DataError: if the file is empty or no table.
@@ -52,11 +63,11 @@ def table_of(path):
         raise DataError([Fault(str(path), "empty file", "rows of cells")])
     good, bad, skipped = sniff.sorted_lines(text, layout)
     findings = [Finding(Fault(f"{path.name}, line {line.last}", line.found, line.expected)) for line in bad]
-    table = _parsed(path, text, layout, skipped)
+    table = _parsed(path, sniff.without(text, layout, skipped), layout, texts)
     return table, good, len(good) + len(bad), f"{layout.describe()}{encoding}", findings
 
 
-def _parsed(path, text, layout, skipped):
+def _parsed(path, text, layout, texts):
     import pandas as pd
 
     header = {"header": 0} if layout.header else {"header": None, "names": layout.names()}
@@ -67,8 +78,9 @@ def _parsed(path, text, layout, skipped):
         "na_values": ["?"],
         "skipinitialspace": True,
         "index_col": False,
+        "dtype": dict.fromkeys(texts, str),
     }
-    with contextlib.closing(io.StringIO(sniff.without(text, layout, skipped))) as stream:
+    with contextlib.closing(io.StringIO(text)) as stream:
         try:
             table = pd.read_csv(stream, sep=separator, low_memory=False, **header, **options)
         except (ValueError, pd.errors.ParserError) as error:

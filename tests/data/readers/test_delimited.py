@@ -5,6 +5,7 @@ import pytest
 import kit
 from kit.data.readers import Request
 from kit.data.readers.delimited import read
+from kit.inputs.columns import Category
 
 
 @pytest.fixture
@@ -118,3 +119,13 @@ def test_other_commas_are_decimal(tmp_path, cells):
     (tmp_path / "t.txt").write_text("\n".join(["a;b", *(f"{cell};{n}" for n, cell in enumerate(cells * 9))]))
     expected = [float(cell.replace(",", ".")) for cell in cells]
     assert read(Request(tmp_path / "t.txt")).inputs.a.tolist()[: len(cells)] == expected
+
+
+def test_columns_that_were_texts_in_training_are_texts_of_digits_too(table, tmp_path):
+    assert table("code,message,said\n007,0800,1\n12,5,2\n").inputs["code"].tolist() == [7, 12]
+    codes = kit.Table((Category("code", ("007", "A1")),))
+    again = read(Request(tmp_path / "data.csv", input=codes)).inputs
+    assert again.to_dict("list") == {"code": ["007", "12"], "message": [800, 5], "said": [1, 2]}
+    task = kit.Classification(("1", "2", "x"))
+    again = read(Request(tmp_path / "data.csv", task, "said", input=kit.Texts("message"))).inputs
+    assert again.to_dict("list") == {"code": [7, 12], "message": ["0800", "5"], "said": ["1", "2"]}
