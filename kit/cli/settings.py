@@ -40,6 +40,11 @@ def loaded(args, given):
     data = namespace.changed(data, parts["task"], parts["input"])
     if data.task.form == "image" and "noise" in given and not data.train.is_clean:
         output.say(f"noise={given['noise']} is laid on nothing: the noisy images are there.")
+    if getattr(data.task, "loss", None) == "ordinal" and any(isinstance(c, str) for c in data.task.classes):
+        order = " < ".join(map(str, data.task.classes))
+        output.say(
+            f"The order of the classes is {order}. Another: task=kit.Classification((...), loss='ordinal')."
+        )
     return data, parts
 
 

@@ -28,7 +28,8 @@ def labels(values, task, names):
     missing = np.flatnonzero(~present(values))
     findings = []
     if len(missing):
-        fault = Fault(in_rows(missing, names), "no label", "a label", "Fill it in or remove the row.")
+        cure = "Fill it in or remove the row; None, NA and null in a file are no label."
+        fault = Fault(in_rows(missing, names), "no label", "a label", cure)
         findings.append(Finding(fault, tuple(missing.tolist())))
     if task is None or task.form == "multilabel":
         return findings

@@ -213,10 +213,10 @@ def _parts(raw, task, keys, seed):
         raw.issues += _split_groups(raw.groups, parts)
     elif raw.parts is None or raw.groups is not None:
         parts = split.split(len(raw), keys=keys, classes=classes, groups=raw.groups, seed=seed)
-        raw.notes.append(_drawn(parts, classes, raw.groups, seed))
+        raw.notes.append(_drawn(parts, classes, raw.groups, keys, seed))
     else:
         parts = _own(raw, keys, classes, seed)
-    twins = check.across_parts(keys, parts, raw.names)
+    twins = [] if keys is None else check.across_parts(keys, parts, raw.names)
     if twins:
         raw.notes.append(f"{twins[0].where} and others are identical and in two parts; the issues list them.")
     raw.issues += twins
@@ -226,11 +226,11 @@ def _parts(raw, task, keys, seed):
 
 
 def _copies(raw, kind, keys):
-    """Numbers that are equal where samples are copies of one another."""
+    """Numbers that are equal where samples are copies of one another; None where none are."""
     if kind is not tables or not tables.must_repeat(raw):
         return keys
-    raw.notes.append("Equal rows are no copies here: there are more rows than different ones are possible.")
-    return np.arange(len(raw))
+    raw.notes.append("Equal rows are no copies: there are more rows than different ones are possible.")
+    return None
 
 
 def _whole(raw):
@@ -263,19 +263,21 @@ def _own(raw, keys, classes, seed):
         raise DataError(empty)
     if "validation" in parts or "test" not in parts:
         return parts
-    rows, classes = parts["train"], None if classes is None else classes[parts["train"]]
-    shares = (0.85, 0.15, 0)
-    drawn = split.split(len(rows), keys=keys[rows], classes=classes, shares=shares, seed=seed)
+    rows, shares = parts["train"], (0.85, 0.15, 0)
+    own = {"keys": keys, "classes": classes}
+    own = {name: None if values is None else values[rows] for name, values in own.items()}
+    drawn = split.split(len(rows), **own, shares=shares, seed=seed)
     raw.notes.append(
         f"15 % of the training part are drawn for validation (seed {seed}): the source has no such part."
     )
     return {**parts, **{part: rows[indices] for part, indices in drawn.items()}}
 
 
-def _drawn(parts, classes, groups, seed):
-    how = "each class in these shares, " if classes is not None else ""
-    together = "groups and identical samples" if groups is not None else "identical samples"
-    return f"Parts are drawn with seed {seed}, {how}{together} together: {_sizes(parts)}."
+def _drawn(parts, classes, groups, keys, seed):
+    how = ["each class in these shares"] if classes is not None else []
+    together = [name for name, of in (("groups", groups), ("identical samples", keys)) if of is not None]
+    how += [f"{' and '.join(together)} together"] if together else []
+    return f"Parts are drawn with seed {seed}{''.join(f', {each}' for each in how)}: {_sizes(parts)}."
 
 
 def _sizes(parts):

@@ -95,7 +95,7 @@ def test_rows_that_must_repeat_are_no_copies_so_that_each_part_sees_every_class(
     }
     assert all(set(part.labels) == {"yes", "no"} for part in data.parts().values())
     assert not any("identical" in str(issue) for issue in data.issues)
-    assert "Equal rows are no copies here" in repr(data)
+    assert "Equal rows are no copies" in repr(data)
 
 
 def test_identical_rows_across_given_parts_are_an_issue_that_names_both():

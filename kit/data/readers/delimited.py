@@ -2,15 +2,19 @@
 
 import contextlib
 import io
+import re
 
 from kit.data import parts, sniff
 from kit.data.raw import Raw
 from kit.data.readers import READERS, existing
 from kit.data.readers.frames import with_text_names
-from kit.errors import DataError, Fault
+from kit.data.readers.tasks import kind_of
+from kit.data.tables import column
+from kit.errors import DataError, Fault, KitError
 from kit.inputs.findings import Finding
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data")
+_PADDED = re.compile(r"(?<![\d.,:-])0\d")
 
 
 def _takes(source):
@@ -24,7 +28,7 @@ def read(request):
     said, findings = [], []
 
     def read_file(path):
-        table, numbers, count, what, bad = table_of(path, _texts(request))
+        table, numbers, count, what, bad = table_of(path, _texts(request), _target(request))
         said.append(what)
         findings.extend(bad)
         return table, numbers, count
@@ -41,12 +45,19 @@ def _texts(request):
     return [name for name in (*getattr(request.input, "texts", ()), *target) if isinstance(name, str)]
 
 
-def table_of(path, texts=()):
+def _target(request):
+    """The one column, by name or place, whose codes such as 007 are names of classes; else None."""
+    is_one = isinstance(request.target, str | int) and kind_of(request.task) in (None, "classification")
+    return request.target if is_one else None
+
+
+def table_of(path, texts=(), target=None):
     """(DataFrame, numbers of its rows, count of all rows, what the file is, findings about lines).
 
     Args:
         path: of the file.
         texts: names of columns whose cells are read as texts, digits too.
+        target: a column, by name or place, that holds texts if its numbers are padded with zeros.
 
     Raises:
         DataError: if the file is empty or no table.
@@ -63,8 +74,22 @@ def table_of(path, texts=()):
         raise DataError([Fault(str(path), "empty file", "rows of cells")])
     good, bad, skipped = sniff.sorted_lines(text, layout)
     findings = [Finding(Fault(f"{path.name}, line {line.last}", line.found, line.expected)) for line in bad]
-    table = _parsed(path, sniff.without(text, layout, skipped), layout, texts)
+    cells = sniff.without(text, layout, skipped)
+    table = _parsed(path, cells, layout, texts)
+    if target is not None and _PADDED.search(cells):
+        table = _with_padded(table, target, lambda name: _parsed(path, cells, layout, [*texts, name]))
     return table, good, len(good) + len(bad), f"{layout.describe()}{encoding}", findings
+
+
+def _with_padded(table, target, again):
+    """The table, or that of `again` if its target holds texts such as 007."""
+    try:
+        name = column(target, table)
+    except KitError:
+        return table  # it is told where all columns are known
+    other = again(name) if table[name].dtype.kind in "iuf" else table
+    is_padded = other is not table and other[name].str.fullmatch(r"0\d+").any()
+    return other if is_padded else table
 
 
 def _parsed(path, text, layout, texts):

@@ -129,3 +129,18 @@ def test_columns_that_were_texts_in_training_are_texts_of_digits_too(table, tmp_
     task = kit.Classification(("1", "2", "x"))
     again = read(Request(tmp_path / "data.csv", task, "said", input=kit.Texts("message"))).inputs
     assert again.to_dict("list") == {"code": [7, 12], "message": ["0800", "5"], "said": ["1", "2"]}
+
+
+@pytest.mark.parametrize(
+    ("target", "task", "labels"),
+    [
+        ("kind", None, ["001", "010", "002"]),
+        (-1, "classification", ["001", "010", "002"]),
+        ("kind", "regression", [1, 10, 2]),
+        ("zip", None, [1, 10, 2]),
+        ("size", None, [1, 10, 2]),
+    ],
+)
+def test_a_target_of_numbers_padded_with_zeros_names_classes(tmp_path, target, task, labels):
+    (tmp_path / "data.csv").write_text("zip,size,kind\n01234,3,001\n20000,12,010\n00501,7,002\n")
+    assert read(Request(tmp_path / "data.csv", task, target)).inputs["kind"].tolist() == labels
