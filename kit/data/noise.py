@@ -7,7 +7,8 @@ import io
 
 import numpy as np
 
-from kit.errors import KitError, unknown
+from kit.errors import KitError
+from kit.tasks.denoising import check_noise
 
 
 def noisy(clean, kind="gaussian", level=25.0, *, seed=0, epoch=0, index=0, scale=255.0):
@@ -45,11 +46,10 @@ def noisy(clean, kind="gaussian", level=25.0, *, seed=0, epoch=0, index=0, scale
         >>> bool((image == noisy(clean, level=25, seed=3)).all())
         True
     """
-    if kind not in KINDS:
-        raise unknown("noise", kind, KINDS)
+    check_noise(kind, level)
     rng = np.random.default_rng([seed % 2**64, epoch, index])
     clean = np.asarray(clean)
-    return KINDS[kind](clean.astype("float32"), _drawn(rng, kind, level), rng, scale)
+    return KINDS[kind](clean.astype("float32"), _drawn(rng, level), rng, scale)
 
 
 def estimated_sigma(image):
@@ -83,23 +83,10 @@ def estimated_sigma(image):
     return float(np.sqrt(np.pi / 2) / 6 * np.abs(values).mean(dtype="float64"))
 
 
-_RANGES = {  # kind: (lowest, highest) level
-    "gaussian": (0, np.inf),
-    "poisson": (1e-3, 1e9),
-    "jpeg": (1, 95),  # above, Pillow switches parts of the compression off
-}
-
-
-def _drawn(rng, kind, level):
+def _drawn(rng, level):
     """The level itself, or one between the two."""
-    ends = tuple(level) if isinstance(level, list | tuple) else (level, level)
-    lowest, highest = _RANGES[kind]
-    if len(ends) != 2 or not lowest <= ends[0] <= ends[1] <= highest:
-        raise KitError(
-            f"The level of {kind} noise is a number from {lowest:g} to {highest:g}, or (low, high). "
-            f"Received: {level}."
-        )
-    return ends[0] if ends[0] == ends[1] else rng.uniform(*ends)
+    low, high = level if isinstance(level, list | tuple) else (level, level)
+    return low if low == high else rng.uniform(low, high)
 
 
 def _gaussian(clean, sigma, rng, scale):

@@ -2,14 +2,43 @@
 
 import dataclasses
 import functools
+import math
 import numbers
 
 from kit import codecs, decisions, match
-from kit.errors import KitError
+from kit.errors import KitError, unknown
 from kit.tasks import TASKS, common
 
 _OPTIONS = ("eps",)
 _RESIDUAL = 0.2  # of white: an estimate of 1 standard unit stands for this much noise
+
+
+NOISES = {  # kind: (lowest, highest) level
+    "gaussian": (0, math.inf),
+    "poisson": (1e-3, 1e9),
+    "jpeg": (1, 95),  # above, Pillow switches parts of the compression off
+}
+
+
+def check_noise(kind, level):
+    """Raises a KitError for an unknown kind of noise, or a level that is neither in its range nor None.
+
+    Args:
+        kind: a name in `NOISES`.
+        level: a number, (low, high), or None.
+    """
+    if kind not in NOISES:
+        raise unknown("noise", kind, NOISES)
+    if level is None:
+        return
+    ends = tuple(level) if isinstance(level, list | tuple) else (level, level)
+    are_numbers = all(isinstance(end, numbers.Real) and not isinstance(end, bool) for end in ends)
+    lowest, highest = NOISES[kind]
+    if not (are_numbers and len(ends) == 2 and lowest <= ends[0] <= ends[1] <= highest):
+        raise KitError(
+            f"The level of {kind} noise is a number from {lowest:g} to {highest:g}, or (low, high). "
+            f"Received: {level}."
+        )
 
 
 @TASKS.register("denoising")
@@ -51,12 +80,9 @@ class Denoising:
 
     def __post_init__(self):
         noise = tuple(self.noise) if isinstance(self.noise, list | tuple) else self.noise
-        ends = noise if isinstance(noise, tuple) else (noise, noise)
-        are_numbers = all(isinstance(end, numbers.Real) and not isinstance(end, bool) for end in ends)
-        if noise is not None and not (
-            are_numbers and len(ends) == 2 and 0 <= ends[0] <= ends[1] and ends[1] > 0
-        ):
-            raise KitError(f"noise is a number above 0, or (low, high). Received: {self.noise}.")
+        check_noise(self.noise_model, noise)
+        if noise in (0, (0, 0)):
+            raise KitError(f"noise is above 0: without it there is nothing to learn. Received: {self.noise}.")
         object.__setattr__(self, "noise", noise)
 
     @property

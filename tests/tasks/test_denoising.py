@@ -46,12 +46,25 @@ def test_noise_that_cannot_be_is_refused(noise):
         kit.Denoising(noise=noise)
 
 
-@pytest.mark.parametrize("task", [kit.Denoising(), kit.Denoising((0, 55), "poisson", "charbonnier", 0.5)])
+@pytest.mark.parametrize(
+    ("model", "noise", "message"),
+    [
+        ("gausian", 25, "Unknown noise 'gausian'. Did you mean 'gaussian'?"),
+        ("jpeg", 100, "jpeg noise is a number from 1 to 95"),
+        ("poisson", (0, 30), "poisson noise is a number from 0.001"),
+    ],
+)
+def test_noise_that_no_model_draws_is_refused_before_data_are_read(model, noise, message):
+    with pytest.raises(KitError, match=message):
+        kit.Denoising(noise, model)
+
+
+@pytest.mark.parametrize("task", [kit.Denoising(), kit.Denoising((1, 55), "poisson", "charbonnier", 0.5)])
 def test_json_brings_back_an_equal_task(task):
     assert tasks.from_json(json.loads(json.dumps(task.to_json()))) == task
 
 
 @pytest.mark.parametrize("noise", ["abc", True, ("a", 2), (1, 2, 3)])
 def test_noise_that_is_no_number_is_refused(noise):
-    with pytest.raises(KitError, match="noise is a number above 0"):
+    with pytest.raises(KitError, match="gaussian noise is a number from 0"):
         kit.Denoising(noise=noise)
