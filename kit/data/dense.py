@@ -41,7 +41,9 @@ def guess_task(raw, asked):
     if raw.dense == "image":
         from kit.tasks import Denoising
 
-        return Denoising(), "Denoising, because each image has a clean image of the same name."
+        is_clean = raw.labels is raw.inputs
+        why = "noise is laid on clean images" if is_clean else "each image has a clean one of its name"
+        return Denoising(), f"Denoising, because {why}."
     from kit.tasks import Segmentation
 
     _check_that_something_differs(raw)
