@@ -175,7 +175,7 @@ def _of_kind(name, value, default, owner):
     else:
         return value
     if not fits and name not in _ANY:
-        raise KitError(f"--set {name} takes {kind}. Received: {value!r}.")
+        raise KitError(f"Setting {name} takes {kind}. Received: {value!r}.")
     return value
 
 

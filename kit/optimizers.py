@@ -24,6 +24,11 @@ class Recipe:
 
 
 OPTIMIZERS = Registry("optimizer")
+_RANGES = {  # option: (whether a number fits, which ones do)
+    "weight_decay": (lambda value: value >= 0, "from 0"),
+    "clipnorm": (lambda value: value > 0, "above 0"),
+    "momentum": (lambda value: 0 <= value < 1, "from 0 to below 1"),
+}
 _FOR_ALL = ("weight_decay", "clipnorm", "average", "accumulate")
 
 for _name, _recipe in {
@@ -78,6 +83,10 @@ def get(name, learning_rate=None, **options):
     rate = float(recipe.learning_rate if learning_rate is None else learning_rate)
     if not rate > 0:
         raise KitError(f"learning_rate is a step size above 0. Received: {rate}.")
+    for option, (fits, what) in _RANGES.items():
+        value = options.get(option)
+        if value is not None and not fits(value):
+            raise KitError(f"{option} is a number {what}. Received: {value}.")
     return _made(recipe.keras_name)(rate, **{**dict(recipe.defaults), **_for_keras(options)})
 
 

@@ -212,6 +212,28 @@ def atomic_folder(path):
             shutil.rmtree(temporary, ignore_errors=True)
 
 
+def check_writable(path):
+    """Refuses a path that could not be written later; nothing is left there.
+
+    Raises:
+        ResourceError: if the disk is full.
+        KitError: if the folder cannot be made or written to.
+
+    Example:
+        >>> check_writable(folder / "models" / "first")
+        >>> (folder / "models").exists()
+        False
+    """
+    path = Path(path)
+    there = next(parent for parent in Path(os.path.abspath(path)).parents if parent.exists())
+    try:
+        temporary = _beside(there / path.name)
+        temporary.mkdir()
+        temporary.rmdir()
+    except OSError as error:
+        raise _named(error, path) from error
+
+
 def recover(path):
     """Completes or undoes a swap of `path` that a kill cut short.
 

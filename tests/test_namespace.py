@@ -67,7 +67,7 @@ def test_a_name_that_is_given_twice_is_refused_unless_it_says_the_same():
     ],
 )
 def test_a_value_of_another_kind_is_refused(data, name, value, kind):
-    with pytest.raises(KitError, match=f"--set {name} takes {kind}"):
+    with pytest.raises(KitError, match=f"Setting {name} takes {kind}"):
         namespace.divided({name: value}, data)
 
 

@@ -59,3 +59,11 @@ def test_one_step_of_plain_sgd_is_the_one_by_hand():
     weight = keras.Variable(np.array([1.0, 2.0], "float32"))
     optimizers.get("sgd", 0.1, momentum=0.0, nesterov=False).apply([keras.ops.array([1.0, -2.0])], [weight])
     np.testing.assert_allclose(keras.ops.convert_to_numpy(weight.value), [0.9, 2.2], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "option", [{"weight_decay": -1}, {"clipnorm": 0}, {"clipnorm": -1}, {"momentum": 1.0}], ids=str
+)
+def test_options_out_of_their_range_are_refused(option):
+    with pytest.raises(KitError, match=f"{next(iter(option))} is a number"):
+        optimizers.get("sgd", **option)

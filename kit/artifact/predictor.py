@@ -5,13 +5,14 @@ import dataclasses
 import functools
 import itertools
 import math
+import numbers
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kit.artifact.twin import Twin
-from kit.errors import DataError
+from kit.errors import DataError, Fault, KitError, SchemaError
 
 CHUNK = 256  # raw inputs decoded at a time, so that memory does not grow with their number
 _FEWEST, _NUMBERS = 8, 2**26  # of large inputs fewer: these, or as many numbers (256 MB)
@@ -76,6 +77,7 @@ class Predictor:
         Raises:
             SchemaError, DataError: if inputs are not as the model was trained on; names each.
         """
+        self._check(inputs, mirror)
         inputs = expanded(inputs)
         if not isinstance(inputs, Iterator) and self.input.is_one(inputs):
             return self._decide(_batch_of(inputs), mirror)[0]
@@ -104,6 +106,7 @@ class Predictor:
         Raises:
             SchemaError, DataError: when a chunk holds inputs that are not as the model was trained on.
         """
+        self._check(inputs, mirror)
         for start, found in self._by_chunks(expanded(inputs), mirror):
             if isinstance(found, DataError):
                 raise type(found)(_counted_from(start, found.faults))
@@ -156,6 +159,13 @@ class Predictor:
             return self.forward, golden.arrays_for(self._network.inputs, self.input, count=1)
         x = golden.samples(self._network, self.input)
         return self.forward, {name: a[:1] for name, a in x.items()} if isinstance(x, dict) else x[:1]
+
+    def _check(self, inputs, mirror):
+        """Raises a KitError where there is nothing to mirror, a SchemaError for what is no input at all."""
+        if mirror and not self.task.is_dense:
+            raise KitError(f"mirror is for masks and images, and this model is for {self.task.describe()}.")
+        if inputs is None or isinstance(inputs, numbers.Number):
+            raise SchemaError([Fault("input", repr(inputs), self.input.describe())])
 
     def _decide(self, inputs, mirror):
         return self._decided(inputs, self._encoded(inputs), mirror)

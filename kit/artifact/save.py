@@ -135,10 +135,11 @@ def check_target(path):
     """Refuses a path at which something else than an artifact is: that must never be replaced.
 
     Raises:
-        KitError: names the path.
+        KitError: names the path, also where it could not be written.
     """
     if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
         raise KitError(f"{path} exists and is no artifact. Choose another path, or remove it yourself.")
+    storage.check_writable(path)
 
 
 def _check_loadable(file, name):

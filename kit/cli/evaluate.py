@@ -23,6 +23,9 @@ def add_to(commands):
         metavar="PART",
         help="train, validation or test (default), split as in training; all, for data that are new",
     )
+    command.add_argument(
+        "--target", metavar="COLUMN", help="column that was predicted (default: as in training)"
+    )
     command.add_argument("--report", metavar="DIR", help="folder for report.html, figures and tables")
     command.add_argument(
         "--mirror",
@@ -53,7 +56,7 @@ def _measured(args, began):
 
     predictor = kit.load(args.artifact, runtime="keras")
     is_whole = args.split == ALL
-    data = _loaded(args.data, predictor, divide=not is_whole)
+    data = loaded(args.data, predictor, args.target, divide=not is_whole)
     announce(data)
     parts = {ALL: data.train} if is_whole else data.parts()
     if args.split not in parts:
@@ -81,12 +84,20 @@ def _is_new(data, predictor):
     return known is not None and known != data.fingerprint
 
 
-def _loaded(source, predictor, divide):
-    """The data as the model was trained on them: the same target, the same seed of the split, faults too."""
+def loaded(source, predictor, target=None, divide=True):
+    """The data as the model was trained on them: the same target, the same seed of the split, faults too.
+
+    Args:
+        source: what the command line names.
+        predictor: of the saved model, whose card knows the settings of `kit train`.
+        target: the column that was predicted; None for that of the training.
+        divide: False to keep all samples in the training part.
+    """
     import kit
 
     known = predictor.card.get("settings") or {}
-    target = getattr(predictor.task, "targets", None) or known.get("target")
-    target = None if predictor.input.rank == 3 and known.get("target") is None else target
+    if target is None:
+        target = getattr(predictor.task, "targets", None) or known.get("target")
+        target = None if predictor.input.rank == 3 and known.get("target") is None else target
     how = {name: known[name] for name in ("seed", "on_bad", "box_format", "groups", "time") if name in known}
     return kit.load_data(source, predictor.task, target, input=predictor.input, divide=divide, **how)

@@ -1,6 +1,7 @@
 """Write a saved model for another runtime, and prove there that it predicts the same."""
 
 from kit.cli import output
+from kit.quiet import quiet
 
 
 def add_to(commands):
@@ -26,7 +27,10 @@ def add_to(commands):
 def run(args):
     """Exports and prints what was measured."""
     with output.words_on_stderr():
-        import kit
+        with quiet():
+            import keras  # noqa: F401 - first, and silently: it takes seconds and talks about itself
+
+            import kit
 
         facts = kit.export(args.artifact, args.format, out=args.out, samples=_samples(args))
     if args.json:

@@ -70,6 +70,7 @@ def run(args):
 def _predicted(args):
     import kit
     from kit.artifact import twin
+    from kit.inputs.table import unseen
 
     if not twin.is_there(Path(args.artifact)):
         _import_keras()
@@ -83,6 +84,8 @@ def _predicted(args):
             _drawn(predictor, name, item, file, args)
             for name, item, file in zip(names, inputs, files, strict=True)
         ]
+    for sentence in unseen(predictor.input, inputs):
+        output.say(f"warning: {sentence}")
     decisions = predictor(inputs, mirror=args.mirror)
     predictions = [
         {"input": name, **decision.to_json()} for name, decision in zip(names, decisions, strict=True)
@@ -196,10 +199,13 @@ def below_shared(names):
 def _rows(words, input):
     import pandas as pd
 
+    from kit.data.tables import with_numbers
+
     tables = [(word, *_table(word, input)) for word in words]
     many = len(tables) > 1
     names = [f"{word}: {name}" if many else name for word, names, _ in tables for name in names]
-    return names, pd.concat([frame for _, _, frame in tables], ignore_index=True)
+    rows = pd.concat([frame for _, _, frame in tables], ignore_index=True)
+    return names, with_numbers(rows, getattr(input, "columns", ()))
 
 
 def _series(words, input, settings):
@@ -237,8 +243,20 @@ def _read(word, input=None):
 
 
 def _format(args):
-    by_ending = Path(args.out or "").suffix.lstrip(".")
-    return args.format or (by_ending if by_ending in FORMATS else "csv")
+    """The format that is asked for: by its name, else by the ending of the file.
+
+    Raises:
+        KitError: if the ending is that of no format.
+    """
+    from kit.errors import KitError
+
+    ending = Path(args.out or "").suffix.lstrip(".").lower()
+    if args.format or ending in FORMATS:
+        return args.format or ending
+    if ending not in ("", "txt"):
+        known = ", ".join(f".{name}" for name in FORMATS)
+        raise KitError(f"--out {args.out}: no format has this ending. Known: {known}; or say --as csv.")
+    return "csv"
 
 
 def _check_format(form, out, task):

@@ -85,7 +85,7 @@ def fitting(sizes):
         return size, f"Images are {size[0]} x {size[1]} pixels, as most of them are."
     shown = " x ".join(f"{side:g}" for side in median)
     return size, (
-        f"Images are brought to {size[0]} x {size[1]} pixels from {shown} (median). Say image_size for more."
+        f"Images are brought to {size[0]} x {size[1]} pixels from {shown} (median). {pictures.MORE}"
     )
 
 

@@ -129,11 +129,12 @@ def _unknown_classes(values, task, names, missing):
         row for row, label in enumerate(values.tolist()) if row not in missing and scalar(label) not in known
     ]
     shown = ", ".join(map(str, task.classes[:10])) + (", ..." if len(task.classes) > 10 else "")
+    by_label = {}
+    for row in bad:
+        by_label.setdefault(scalar(values[row]), []).append(row)
     return [
-        Finding(
-            Fault(names[row], f"label {scalar(values[row])!r}", shown, _nearest(values[row], known)), (row,)
-        )
-        for row in bad
+        Finding(Fault(in_rows(rows, names), f"label {label!r}", shown, _nearest(label, known)), tuple(rows))
+        for label, rows in by_label.items()
     ]
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import numbers
 
 import numpy as np
 
@@ -100,6 +101,8 @@ def load_data(
     """
     if on_bad not in ("error", "skip"):
         raise KitError(f"on_bad is 'error' or 'skip'. Received: {on_bad!r}.")
+    if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
+        raise KitError(f"seed is a whole number from 0. Received: {seed!r}.")
     if isinstance(task, str) and task not in tasks.names():
         raise unknown("task", task, tasks.names())
     asked = (source, task, target, input, ignore, groups, time, seed, on_bad, image_size, memory, box_format)

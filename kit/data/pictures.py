@@ -16,6 +16,7 @@ from kit.inputs.images import Images
 
 _DARK = 0.25  # share of white below which all pixels of a data set may be on another scale
 _LARGEST = 128  # pixels of the longer side, where the user does not say
+MORE = "For more say --set size=N (image_size=N in Python)."
 
 
 def take_out(raw, request):
@@ -165,9 +166,7 @@ def _fitting(headers, image_size):
     if longer > _LARGEST:
         why = f"{why} ({_by(size)}), shrunk to {_LARGEST} on the longer side"
         size = [max(1, round(side * _LARGEST / longer)) for side in size]
-    return Images(
-        tuple(size), channels
-    ), f"Images are {_by(size)} pixels: {why}; {colour}. Say image_size for more."
+    return Images(tuple(size), channels), f"Images are {_by(size)} pixels: {why}; {colour}. {MORE}"
 
 
 def pair(size):

@@ -21,6 +21,8 @@ def take_out(raw, request):
         KitError: if a column is unknown, or the target is not said and not plain, or said twice.
     """
     frame = raw.inputs
+    if getattr(request.input, "rank", None) == 4:
+        raise KitError(f"{raw.name} is a table and cannot be read as {request.input.describe()}.")
     if raw.labels is not None and request.target is not None:
         raise KitError(
             "The labels were given beside the inputs; target names a column of a table. Leave one out."
@@ -131,6 +133,7 @@ def _as_asked(raw, table):
         raise KitError(f"{raw.name} is a table and cannot be read as {table.describe()}.")
     wanted = {column.name for column in table.columns}
     raw.inputs = raw.inputs[[name for name in raw.inputs.columns if name in wanted]]
+    raw.inputs = with_numbers(raw.inputs, table.columns)
     raw.findings += table.encoded(raw.inputs, raw.names)[1]
     return table
 
@@ -144,6 +147,30 @@ def _numbers_as_numbers(frame, columns):
         if column.kind == "numeric" and frame[column.name].dtype.kind == "O":
             frame[column.name] = pd.to_numeric(frame[column.name], errors="coerce")
     return frame
+
+
+def with_numbers(frame, columns):
+    """The frame whose numeric columns hold numbers again where a single text made them texts in a file.
+
+    Args:
+        frame: DataFrame, as it was read.
+        columns: of the table that is wanted.
+
+    Example:
+        >>> frame = pd.DataFrame({"age": ["31", "4O", None]}, dtype=object)
+        >>> with_numbers(frame, [kit.inputs.columns.Numeric("age")])["age"].tolist()
+        [31.0, '4O', nan]
+    """
+    import pandas as pd
+
+    mended = {}
+    for column in columns:
+        values = frame.get(column.name)
+        if column.kind == "numeric" and values is not None and values.dtype.kind == "O":
+            numbers = pd.to_numeric(values, errors="coerce")
+            if numbers.notna().any() and (numbers.isna() & values.notna()).any():
+                mended[column.name] = numbers.astype(object).where(numbers.notna(), values)
+    return frame.assign(**mended)
 
 
 def _in_order(found, task):

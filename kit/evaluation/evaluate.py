@@ -58,6 +58,8 @@ def evaluate(
         True
     """
     network, input, task = parts_of(model)
+    if mirror and not task.is_dense:
+        raise KitError(f"mirror is for masks and images, and this model is for {task.describe()}.")
     if len(samples) == 0:
         raise KitError("No samples to evaluate. Give a part that has some, such as data.test.")
     samples = seen_by(samples, input, task)

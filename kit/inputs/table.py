@@ -189,6 +189,21 @@ class Table:
 _KINDS = ("numeric", "boolean", "date", "category")
 
 
+def unseen(input, raw):
+    """Sentences on the categories of these rows that training did not have; none of what is no table.
+
+    Example:
+        >>> table = kit.Table((kit.inputs.columns.Category("sex", ("f", "m")),))
+        >>> unseen(table, pd.DataFrame({"sex": ["f", "male"]}))
+        ["column 'sex': 'male' not there in training, so unknown"]
+    """
+    found = input.unseen(raw) if hasattr(input, "unseen") else {}
+    return [
+        f"column {column!r}: {', '.join(map(repr, list(names)[:5]))} not there in training, so unknown"
+        for column, names in found.items()
+    ]
+
+
 def _normal(name):
     """A column's name as it is compared: text in Unicode's composed form."""
     return unicodedata.normalize("NFC", str(name))
@@ -214,9 +229,10 @@ def _transposed(rows):
 
 
 def _missing_column(name, values, wanted):
-    spare = [other for other in values if other not in wanted]
-    near = difflib.get_close_matches(name, spare, n=1)
-    cure = f"Did you mean {near[0]!r}? Rename it." if near else f"There are: {', '.join(values) or 'none'}."
+    spare = {other.casefold(): other for other in values if other not in wanted}
+    near = difflib.get_close_matches(name.casefold(), spare, n=1)
+    there = f"There are: {', '.join(values) or 'none'}."
+    cure = f"Did you mean {spare[near[0]]!r}? Rename it." if near else there
     return Fault(f"column {name!r}", "missing", cure=cure)
 
 

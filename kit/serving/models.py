@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kit.errors import KitError, unknown
+from kit.inputs.table import unseen
 from kit.serving import kinds
 from kit.serving.batching import Batcher
 from kit.serving.limits import Limits
@@ -15,7 +16,7 @@ from kit.serving.refusals import Refused
 
 BATCH = 64  # samples that are predicted together; what Keras compiles for, see `kit.artifact.runtime`
 _LIGHT = 8_192  # bytes
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
 class Asked(typing.NamedTuple):
@@ -69,13 +70,7 @@ class Model:
 
     def notes(self, asked):
         """What the client should know of its inputs: categories that training did not have."""
-        if not hasattr(self.predictor.input, "unseen"):
-            return []
-        unseen = self.predictor.input.unseen(asked.raw)
-        return [
-            f"column {column!r}: {', '.join(map(repr, list(names)[:5]))} not there in training, so unknown"
-            for column, names in unseen.items()
-        ]
+        return unseen(self.predictor.input, asked.raw)
 
     @functools.cached_property
     def facts(self):
@@ -184,7 +179,7 @@ def _checked(names):
     """
     for name in names:
         if not _NAME.fullmatch(name):
-            wanted = "letters, digits, '.', '_' and '-', at most 64, a letter or digit first"
+            wanted = "letters, digits, '.', '_' and '-', at most 100, a letter or digit first"
             raise KitError(f"Model {name!r}: names of served models are of {wanted}. Rename the folder.")
         if names.count(name) > 1:
             raise KitError(f"Two models are called {name!r}. Rename one of the folders.")

@@ -1,5 +1,6 @@
 """`fit`: train a model on data, and say what was decided."""
 
+import numbers
 import time
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def fit(
         [0, 1]
     """
     began = time.monotonic()
-    _check(model, epochs=epochs, minutes=minutes, batch_size=batch_size, accumulate=accumulate)
+    _check(model, seed, epochs=epochs, minutes=minutes, batch_size=batch_size, accumulate=accumulate)
     forget_calibration(model)
     if fine_tune:
         own = {"epochs": epochs, "minutes": minutes, "batch_size": batch_size}
@@ -117,11 +118,14 @@ def fit(
     )
 
 
-def _check(model, **numbers):
+def _check(model, seed, **given):
     if getattr(model, "kit", None) is None or model.optimizer is None:
         raise KitError(
             f"Model '{model.name}' was not built by kit. Use kit.build_classifier() or its siblings."
         )
-    for name, number in numbers.items():
-        if number is not None and number <= 0:
-            raise KitError(f"{name} must be above 0. Received: {number}.")
+    if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
+        raise KitError(f"seed is a whole number from 0. Received: {seed!r}.")
+    for name, number in given.items():
+        kind, what = (numbers.Real, "a number") if name == "minutes" else (numbers.Integral, "a whole number")
+        if number is not None and (not isinstance(number, kind) or isinstance(number, bool) or number <= 0):
+            raise KitError(f"{name} is {what} above 0. Received: {number!r}.")

@@ -72,6 +72,33 @@ def test_a_model_of_a_named_target_finds_it_again(call, tmp_path):
     assert call("evaluate", "saved_models/t", "other.csv").status == 0
 
 
+def test_a_model_saved_in_python_is_measured_by_its_target_and_examined(call, tmp_path):
+    rows = [f"{n % 7},{n % 2},{'yes' if n % 2 else 'no'}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,said", *rows]) + "\n")
+    data = kit.load_data("t.csv", target="said")
+    model = kit.build(data.task, data.input, width=8)
+    kit.fit(model, data, epochs=1, verbose=0)
+    kit.save(model, "saved_models/own")
+    assert call("evaluate", "saved_models/own", "t.csv").status == 2
+    assert call("evaluate", "saved_models/own", "t.csv", "--target", "said").status == 0
+
+
+def test_the_doctor_reads_the_data_of_a_model_as_in_training(call, tmp_path):
+    rows = [f"{n % 7},{n % 2},{'yes' if n % 2 else 'no'}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,said", *rows]) + "\n")
+    assert call("train", "t.csv", "--target", "said", "--epochs", 1, "--set", "width=8").status == 0
+    done = call("doctor", "saved_models/t", "t.csv", "--json")
+    assert "findings" in done.json and "Which column" not in done.err
+
+
+def test_a_model_of_images_is_not_asked_for_the_target_of_a_table(call, tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n3,4\n")
+    model = kit.build_classifier(kit.Classification(("a", "b")), kit.Images((8, 8), 1), backbone="cnn")
+    kit.save(model, "saved_models/seen")
+    done = call("evaluate", "saved_models/seen", "t.csv")
+    assert done.status == 2 and "t is a table and cannot be read as" in done.err
+
+
 def test_data_of_another_kind_are_refused(call, trained):
     done = call("evaluate", "saved_models/wine", "digits")
     assert done.status == 2

@@ -72,6 +72,40 @@ def test_columns_that_training_had_not_are_said_once_and_ignored(call, of_rows, 
     assert [line for line in done.err.splitlines() if "'pay'" in line and "ignored" in line]
 
 
+def test_categories_that_training_had_not_are_said(call, of_rows, people):
+    done = call("predict", of_rows, people)
+    assert done.status == 0
+    assert "warning: column 'town': 'Paris' not there in training, so unknown" in done.err
+
+
+def test_a_typo_in_a_column_of_numbers_is_the_one_fault(call, of_rows, tmp_path):
+    rows = [f"{20 + row},Rome" for row in range(300)]
+    rows[270] = "4O,Rome"
+    (tmp_path / "typo.csv").write_text("\n".join(["age,town", *rows]) + "\n")
+    done = call("predict", of_rows, "typo.csv")
+    assert done.status == 2 and "1 fault in the data" in done.err
+    assert "column 'age', row 270: '4O'; expected numbers" in done.err
+
+
+def test_columns_that_differ_in_case_are_named(call, of_rows, tmp_path):
+    (tmp_path / "upper.csv").write_text("AGE,town\n30,Rome\n50,Oslo\n")
+    assert "Did you mean 'AGE'? Rename it." in call("predict", of_rows, "upper.csv").err
+
+
+def test_what_a_model_or_a_format_cannot_do_is_refused(call, of_rows, people, tmp_path):
+    mirrored = call("predict", of_rows, people, "--mirror")
+    assert mirrored.status == 2 and "mirror is for masks and images" in mirrored.err
+    written = call("predict", of_rows, people, "--out", "p.xlsx")
+    assert written.status == 2 and "no format has this ending. Known: .csv, .json" in written.err
+    assert not (tmp_path / "p.xlsx").exists()
+
+
+@pytest.mark.parametrize("nothing", [None, 3])
+def test_what_is_no_input_is_told(of_rows, nothing):
+    with pytest.raises(kit.SchemaError, match="a table of"):
+        kit.load(of_rows)(nothing)
+
+
 def test_a_missing_column_is_named(call, of_rows, tmp_path):
     (tmp_path / "less.csv").write_text("aeg,town\n30,Rome\n50,Oslo\n")
     done = call("predict", of_rows, "less.csv")

@@ -156,7 +156,7 @@ def test_other_settings_leave_an_unfinished_run_alone_and_say_so(call, flowers, 
     ("words", "told"),
     [
         (["--set", "widht=8"], "Unknown setting 'widht'. Did you mean 'width'?"),
-        (["--set", "depth=deep"], "--set depth takes a number"),
+        (["--set", "depth=deep"], "Setting depth takes a number"),
         (["--set", "bounds=[0,1]"], "Unknown setting for classification"),
         (["--set", "loss=mse"], "'mse' fits numeric and image targets; these are binary"),
         (["--set", "epochs=5"], "epochs is given twice"),

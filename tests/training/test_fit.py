@@ -263,10 +263,22 @@ def test_targets_of_unknown_scale_are_refused_before_training(data):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"epochs": 0}, {"batch_size": -1}, {"minutes": 0}, {"accumulate": 0}], ids=str
+    "wrong",
+    [
+        {"epochs": 0},
+        {"batch_size": -1},
+        {"minutes": 0},
+        {"accumulate": 0},
+        {"epochs": 2.5},
+        {"epochs": "3"},
+        {"batch_size": 16.5},
+        {"accumulate": 1.5},
+        {"minutes": "5"},
+    ],
+    ids=str,
 )
 def test_numbers_out_of_range_are_refused(data, wrong):
-    with pytest.raises(KitError, match="must be above 0"):
+    with pytest.raises(KitError, match="is a (whole )?number above 0"):
         kit.fit(regressor(data), data, verbose=0, **wrong)
 
 
@@ -274,6 +286,14 @@ def test_numbers_out_of_range_are_refused(data, wrong):
 def test_names_that_do_not_exist_are_refused(data, wrong):
     with pytest.raises(KitError):
         kit.fit(regressor(data), data, epochs=1, verbose=0, **wrong)
+
+
+@pytest.mark.parametrize("seed", [1.5, -1, "a"])
+def test_a_seed_is_a_whole_number(data, seed):
+    with pytest.raises(KitError, match="seed is a whole number from 0"):
+        kit.fit(regressor(data), data, epochs=1, verbose=0, seed=seed)
+    with pytest.raises(KitError, match="seed is a whole number from 0"):
+        kit.load_data("wine", seed=seed)
 
 
 def test_a_model_that_kit_did_not_build_is_refused(data):
