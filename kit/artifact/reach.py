@@ -6,9 +6,9 @@ And how far apart images may begin that are halved alike: by whole steps of its 
 import math
 
 _LOCAL_NORMS = ("BatchNormalization", "LayerNormalization")
-_GLOBAL = {
+_ATTENTION = {"Attend", "Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"}
+_GLOBAL = _ATTENTION | {
     "GroupNormalization", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Flatten", "Resizing",
-    "Attend", "Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention",
 }  # fmt: skip
 
 
@@ -58,7 +58,9 @@ def _followed(model):
             sources = [known[id(tensor)] for tensor in node.input_tensors if id(tensor) in known]
             if not sources or node.operation is None or node.is_input:
                 continue
-            found = _after(node.operation, max(step for step, _ in sources), max(side for _, side in sources))
+            steps = [step for step, _ in sources]
+            step = steps[0] if type(node.operation).__name__ in _ATTENTION else max(steps)  # the queries'
+            found = _after(node.operation, step, max(side for _, side in sources))
             known.update({id(tensor): found for tensor in node.outputs})
     return known, id(model.outputs[0])
 

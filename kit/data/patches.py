@@ -148,8 +148,8 @@ class Patches:
         image = min(int(np.searchsorted(self._ends, (row + start) / self.count % 1)), len(self.y) - 1)
         y = self.y[image]
         x = y if self.x is None else self.x[image]
-        window = self._window(y.shape[:2], draw, self._inside(image, row, draw))
-        turns = int(draw.integers(4)) if self.policy.turn else 0
+        turns = self._turns(y.shape, draw)
+        window = self._window(y.shape, draw, self._inside(image, row, draw), turns)
         mirror = self.policy.mirror and draw.uniform() < 0.5
         x = self._laid(x[window], turns, mirror)
         y = x if self.x is None else self._laid(y[window], turns, mirror, is_mask=self.task.form != "image")
@@ -177,11 +177,20 @@ class Patches:
         of_class = self._places[image][int(draw.integers(len(self._places[image])))]
         return of_class[int(draw.integers(len(of_class)))]
 
-    def _window(self, shape, draw, inside):
-        """The slices of the image that the patch shows."""
+    def _turns(self, shape, draw):
+        """Quarter turns: a patch that is not square lies across where the image holds it only so."""
+        turns = int(draw.integers(4)) if self.policy.turn else 0
+        along, across = (
+            all(edge <= length * self.policy.zoom for edge, length in zip(size, shape, strict=False))
+            for size in (self.size, self.size[::-1])
+        )
+        return turns - turns % 2 if along and not across else turns
+
+    def _window(self, shape, draw, inside, turns):
+        """The slices of the image that the patch shows once it is turned."""
         zoom = self.policy.zoom ** draw.uniform(-1, 1) if draw.uniform() < self.policy.warped else 1
-        slices = []
-        for axis, (edge, length) in enumerate(zip(self.size, shape, strict=True)):
+        size, slices = self.size[::-1] if turns % 2 else self.size, []
+        for axis, (edge, length) in enumerate(zip(size, shape, strict=False)):
             edge = min(length, max(1, round(edge * zoom)))
             low, high = 0, length - edge
             if inside is not None:

@@ -159,7 +159,7 @@ def with_numbers(frame, columns):
     Example:
         >>> frame = pd.DataFrame({"age": ["31", "4O", None]}, dtype=object)
         >>> with_numbers(frame, [kit.inputs.columns.Numeric("age")])["age"].tolist()
-        [31.0, '4O', nan]
+        [31.0, '4O', None]
     """
     import pandas as pd
 

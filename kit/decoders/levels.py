@@ -6,7 +6,7 @@ from kit.blocks.conv import conv
 from kit.blocks.enlarge import enlarge
 
 
-def mean_of(levels, regularizer=None):
+def mean_of(levels, regularizer=None, halved=True):
     """The mean of features of several sizes, at the size and with the channels of the last.
 
     As the head after it is linear before its activation, its output is that of the mean of heads of
@@ -16,9 +16,9 @@ def mean_of(levels, regularizer=None):
     place of the mean of the losses.
 
     Args:
-        levels: (batch, h, w, channels) tensors from coarse to fine, each of half the size of the
-            one after it, or of the same size.
+        levels: (batch, h, w, channels) tensors from coarse to fine.
         regularizer: a Keras regularizer of the kernels, or None.
+        halved: whether each has half the size of the one after it; else all are of one size.
 
     Returns:
         (batch, h, w, channels) tensor.
@@ -33,6 +33,5 @@ def mean_of(levels, regularizer=None):
     for back, level in enumerate(reversed(coarser), start=1):
         if level.shape[-1] != filters:
             level = conv(level, filters, 1, activation="linear", use_bias=True, regularizer=regularizer)
-            level = enlarge(level, 2**back)
-        brought.append(level)
+        brought.append(enlarge(level, 2**back) if halved else level)
     return keras.layers.Average()(brought)

@@ -51,4 +51,4 @@ def unet_plus_plus(
             coarser = levels[level + 1][step - 1]
             joined = keras.layers.Concatenate()([*levels[level], enlarge(coarser, 2)])
             levels[level].append(double_conv(joined, widths[level], dropout=dropout, **style))
-    return mean_of(levels[0][1:]) if deep and len(levels) > 2 else levels[0][-1]
+    return mean_of(levels[0][1:], halved=False) if deep and len(levels) > 2 else levels[0][-1]

@@ -120,9 +120,7 @@ class _Masks:
 
     def scores(self):
         """(N,) mean IoU of each image alone, over the classes in it."""
-        found, said, true = np.moveaxis(self.outcome().tallies.astype(float), -1, 0)
-        with np.errstate(invalid="ignore"):
-            return np.nanmean(found / np.where(said + true > 0, said + true - found, np.nan), axis=1)
+        return maps.mean_iou_of_each(self.outcome().tallies)
 
     def notes(self):
         """What is to be known about the numbers."""
@@ -184,9 +182,10 @@ def _unsaid(borders):
 
 
 def _examples(measure, run, task, input, arrays, names):
-    """The best, middle and worst images with what is said of them, by their own score."""
+    """The best, middle and worst images with what is said of them, of those that have a score."""
     of_each = measure.scores()
-    order = np.argsort(-np.nan_to_num(of_each, nan=np.inf), kind="stable")
+    order = np.argsort(-of_each, kind="stable")  # NaN comes last
+    order = order[: np.count_nonzero(~np.isnan(of_each))]
     third, count = SHOWN // 3, len(order)
     places = sorted(
         {*range(third), *range((count - third) // 2, (count + third) // 2), *range(count - third, count)}

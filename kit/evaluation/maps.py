@@ -88,6 +88,22 @@ class ImageOutcome:
         return len(self.psnr)
 
 
+def mean_iou_of_each(tallies):
+    """(N,) mean IoU of each image alone, over the classes that it or the answer holds; NaN where none are.
+
+    Args:
+        tallies: (N, C, 3) pixels of each class that are found, said and true.
+
+    Example:
+        >>> mean_iou_of_each(np.array([[[3, 4, 3], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]]]))
+        array([0.75,  nan])
+    """
+    found, said, true = np.moveaxis(np.asarray(tallies, float), -1, 0)
+    either, counts = said + true - found, (said + true > 0).sum(axis=1)
+    sums = np.where(either > 0, found / np.maximum(either, 1), 0).sum(axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
 def mask_counts(true, said, count):
     """Pixels by true and said class of one image, int64; void pixels count nowhere.
 

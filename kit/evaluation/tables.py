@@ -4,7 +4,7 @@ import numpy as np
 
 from kit.draw import number
 from kit.evaluation import box_tables as boxes
-from kit.evaluation import scores
+from kit.evaluation import maps, scores
 
 
 def per_class(outcome):
@@ -134,11 +134,7 @@ def _worst_maps(outcome, names, rows):
     if outcome.form == "image":
         columns |= {"psnr": outcome.psnr[rows], "ssim": outcome.ssim[rows]}
     else:
-        found, said, true = np.moveaxis(outcome.tallies[rows].astype(float), -1, 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            columns["mean_iou"] = np.nanmean(
-                found / np.where(said + true, said + true - found, np.nan), axis=1
-            )
+        columns["mean_iou"] = maps.mean_iou_of_each(outcome.tallies[rows])
     return pd.DataFrame({**columns, "loss": outcome.losses[rows].astype("float64")})
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import numbers
 
 import numpy as np
 
@@ -87,10 +88,21 @@ class Segmentation:
         kept = [pair for pair in zip(named, values, strict=True) if pair[1] != self.void]
         if len(kept) > _VALUES - 1 or len(kept) < least:
             raise KitError(f"{len(kept)} classes. Masks hold {least} to {_VALUES - 1}.")
+        if not all(map(_is_value, values)) or len(set(values)) < len(values):
+            raise KitError(f"values are different ones, 0 to {_VALUES - 1}, one a class. Received: {values}.")
+        self._check_threshold(len(kept))
         object.__setattr__(self, "classes", tuple(name for name, _ in kept))
         object.__setattr__(self, "values", tuple(int(value) for _, value in kept))
         if self.prior is not None and len(self.prior) != len(kept):
             object.__setattr__(self, "prior", None)  # of other classes
+
+    def _check_threshold(self, labels):
+        limits = self.threshold if isinstance(self.threshold, list | tuple) else (self.threshold,)
+        are_numbers = all(isinstance(limit, numbers.Real) for limit in limits)
+        counts = (1, labels) if self.overlapping else (1,)
+        if not are_numbers or len(limits) not in counts or not all(0 <= limit <= 1 for limit in limits):
+            more = ", or one for each label" if self.overlapping else ""
+            raise KitError(f"threshold is a probability, 0 to 1{more}. Received: {self.threshold!r}.")
 
     @property
     def form(self):
@@ -242,7 +254,8 @@ class Segmentation:
         """One line for the log."""
         shown = ", ".join(map(str, self.classes[:6])) + (", ..." if len(self.classes) > 6 else "")
         void = "" if self.void is None else f", void {self.void}"
-        return f"segmentation into {len(self.classes)} classes ({shown}){void}, loss {self.loss}"
+        what = "labels that may overlap" if self.overlapping else "classes"
+        return f"segmentation into {len(self.classes)} {what} ({shown}){void}, loss {self.loss}"
 
     def to_json(self):
         """Plain data from which `from_json` makes an equal task."""
@@ -277,7 +290,7 @@ class Segmentation:
 
 def _is_value(number):
     """Whether this is a number that a mask of 8 bits can hold."""
-    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < _VALUES
+    return isinstance(number, numbers.Integral) and not isinstance(number, bool) and 0 <= number < _VALUES
 
 
 def _bytes(mask):

@@ -6,6 +6,7 @@ from kit.data import series
 from kit.data.marked import of_boxes
 from kit.data.raw import PARTS, Raw
 from kit.data.readers import READERS
+from kit.data.readers.tasks import kind_of
 from kit.errors import DataError, Fault, KitError
 from kit.inputs.images import ragged
 from kit.maps import VOID
@@ -160,9 +161,11 @@ def _see_maps(raw, task):
     """Labels of rank 3 and 4 are maps: masks where they are few whole numbers, else clean images."""
     if getattr(raw.labels, "ndim", 1) < 3:
         return
-    kind = task if isinstance(task, str) else getattr(type(task), "__name__", "")
-    labels = _whole(raw.labels) if kind.lower() == "segmentation" else raw.labels
-    raw.dense = "mask" if kind.lower() != "denoising" and _are_masks(labels, kind) else "image"
+    kind = kind_of(task)
+    labels = raw.labels if kind == "denoising" else _of_masks(raw, task)
+    raw.dense = "mask" if kind != "denoising" and _are_masks(labels, kind) else "image"
+    if raw.dense == "image" and kind == "segmentation":
+        raise DataError([Fault("masks", _unlike_masks(labels), f"whole numbers 0 to {VOID}, one channel")])
     if raw.dense == "image" and np.shares_memory(labels, raw.inputs):
         raw.labels = raw.inputs  # clean images alone
         return
@@ -188,14 +191,40 @@ def _are_masks(labels, kind):
         return False
     if labels.ndim == 3 or labels.shape[-1] == 1:
         return True
-    return labels.max() <= 1 or (kind.lower() == "segmentation" and set(np.unique(labels)) <= {0, 1, VOID})
+    return labels.max() <= 1 or (kind == "segmentation" and set(np.unique(labels)) <= {0, 1, VOID})
 
 
-def _whole(labels):
-    """Floats that are whole numbers as these, else as they are."""
+def _of_masks(raw, task):
+    """The labels as masks have them, where they can be masks; else as they are.
+
+    Floats that are few whole numbers become these, masks of 0 and 255 that were read as RGB one channel, and
+    one-hot masks class numbers, unless the task says that labels overlap.
+    """
+    labels, kind = raw.labels, kind_of(task)
     if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.rint(labels)).all():
-        return labels.astype("int64")
-    return labels
+        few = labels.ndim == 3 or labels.max() <= 1 or set(np.unique(labels)) <= {0, VOID}
+        labels = labels.astype("int64") if few or kind == "segmentation" else labels
+    if labels.ndim < 4 or labels.shape[-1] == 1 or labels.dtype.kind not in "bui":
+        return labels
+    if (labels == labels[..., :1]).all() and set(np.unique(labels)) <= {0, VOID}:
+        raw.notes.append("Masks have equal channels of 0 and 255: one of them is taken.")
+        return labels[..., 0]
+    is_one_hot = labels.max() <= 1 and (labels.sum(axis=-1) == 1).all()
+    if not is_one_hot or getattr(task, "overlapping", False):
+        return labels
+    raw.notes.append(
+        "Masks hold one class a pixel: one-hot masks became class numbers. For labels that may overlap say "
+        "task=kit.Segmentation(classes, overlapping=True)."
+    )
+    return labels.argmax(axis=-1)
+
+
+def _unlike_masks(labels):
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        return "NaN or infinite"
+    if labels.dtype.kind == "f":
+        return f"fractions such as {labels[labels != np.rint(labels)].flat[0]:.3g}"
+    return f"{labels.shape[-1]} channels of several values"
 
 
 def _values_of(task):
