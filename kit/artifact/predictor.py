@@ -161,7 +161,6 @@ class Predictor:
         return self.forward, {name: a[:1] for name, a in x.items()} if isinstance(x, dict) else x[:1]
 
     def _check(self, inputs, mirror):
-        """Refuses mirrors of what is no map, and what is no input at all."""
         if mirror and not self.task.is_dense:
             raise KitError(f"mirror is for masks and images, and this model is for {self.task.describe()}.")
         if inputs is None or isinstance(inputs, numbers.Number):

@@ -36,7 +36,8 @@ class NoiseLevel(keras.layers.Layer):
     strides = (1, 1)
 
     def call(self, x):
-        answer = ops.pad(x, ((0, 0), (_MASK, _MASK), (_MASK, _MASK), (0, 0)), mode="symmetric")
+        answer = ops.concatenate([x[:, :1], x, x[:, -1:]], axis=1)  # what ONNX has; pads it has not
+        answer = ops.concatenate([answer[:, :, :1], answer, answer[:, :, -1:]], axis=2)
         answer = answer[:, 2:] - 2 * answer[:, 1:-1] + answer[:, :-2]
         answer = answer[:, :, 2:] - 2 * answer[:, :, 1:-1] + answer[:, :, :-2]
         answer = ops.mean(ops.abs(answer), axis=-1, keepdims=True)

@@ -53,7 +53,7 @@ def run(args):
     """Predicts and prints, or writes."""
     with output.words_on_stderr():
         text, predictions = _predicted(args)
-    if _format(args) in _PICTURES:
+    if args.format in _PICTURES:
         output.say(f"{counted(len(predictions), 'file')}: {args.out}")
     elif args.out:
         from kit import storage
@@ -75,11 +75,11 @@ def _predicted(args):
     if not twin.is_there(Path(args.artifact)):
         _import_keras()
     predictor = kit.load(args.artifact)
-    form = _format(args)
+    form = args.format = _format(args, predictor.task)
     _check_format(form, args.out, predictor.task)
     names, inputs = collected(args.inputs, predictor.input, predictor.card.get("settings"))
     if form in _PICTURES:
-        files = [Path(args.out) / stem for stem in stems(names)]
+        files = _files_for(names, Path(args.out))
         return "", [
             _drawn(predictor, name, item, file, args)
             for name, item, file in zip(names, inputs, files, strict=True)
@@ -92,27 +92,27 @@ def _predicted(args):
     ]
     if form == "json":
         return _as_json({"predictions": predictions}), predictions
-    if form == "coco" and predictor.task.form == "boxes":
-        from kit.artifact import boxes
-
-        found = boxes.as_coco(
-            below_shared(names),
-            list(map(_objects, decisions)),
-            predictor.task.classes,
-            list(map(_size, inputs)),
-            predictor.task.numbers,
-        )
-        return _as_json(found), predictions
     if form == "coco":
-        from kit.artifact import masks
-
-        task = predictor.task
-        first = 1 if task.has_background else 0
-        numbers = None if task.overlapping else task.numbers
-        drawn = [each.mask for each in decisions]
-        found = masks.as_coco(below_shared(names), drawn, task.classes, first, numbers)
-        return _as_json(found), predictions
+        return _as_json(_as_coco(below_shared(names), inputs, decisions, predictor.task)), predictions
     return _as_csv(names, decisions), predictions
+
+
+def _files_for(names, out):
+    """The file of each image without its suffix: in the folder `out`, or `out` itself if it is a picture."""
+    if len(names) == 1 and out.suffix == ".png" and not out.is_dir():
+        return [out.with_suffix("")]
+    return [out / stem for stem in stems(names)]
+
+
+def _as_coco(names, inputs, decisions, task):
+    from kit.artifact import boxes, masks
+
+    if task.form == "boxes":
+        sizes = list(map(_size, inputs))
+        return boxes.as_coco(names, list(map(_objects, decisions)), task.classes, sizes, task.numbers)
+    first = 1 if task.has_background else 0
+    numbers = None if task.overlapping else task.numbers
+    return masks.as_coco(names, [each.mask for each in decisions], task.classes, first, numbers)
 
 
 def _import_keras():
@@ -242,8 +242,8 @@ def _read(word, input=None):
     return raw
 
 
-def _format(args):
-    """The format that is asked for: by its name, else by the ending of the file.
+def _format(args, task):
+    """The format that is asked for: by its name, else by the ending of the file, else what the model says.
 
     Raises:
         KitError: if the ending is that of no format.
@@ -256,7 +256,7 @@ def _format(args):
     if ending not in ("", "txt"):
         known = ", ".join(f".{name}" for name in FORMATS)
         raise KitError(f"--out {args.out}: no format has this ending. Known: {known}; or say --as csv.")
-    return "csv"
+    return "png" if task.form == "image" and not args.json else "csv"
 
 
 def _check_format(form, out, task):
@@ -288,7 +288,7 @@ def _drawn(predictor, name, item, file, args):
         return _marked(predictor, name, item, file, args, decision)
     if decision.image is not None:
         picture = masks.as_picture(decision.image, predictor.task.white)
-    elif _format(args) == "png":
+    elif args.format == "png":
         picture = masks.as_png(decision.mask, predictor.task.numbers)
     else:
         own = pixels.decode(item, (None, None), predictor.input.channels)
@@ -304,7 +304,7 @@ def _marked(predictor, name, item, file, args, decision):
     from kit.artifact import boxes
     from kit.inputs import pixels
 
-    form, classes, found = _format(args), predictor.task.classes, _objects(decision)
+    form, classes, found = args.format, predictor.task.classes, _objects(decision)
     ending = {"voc": "xml", "yolo": "txt"}.get(form, "png")
     path = file.with_name(f"{file.name}.{ending}")
     if form == "voc":

@@ -37,9 +37,10 @@ def loaded(args, given):
     )
     announce(data)
     parts = namespace.divided(given, data)
-    data = namespace.changed(data, parts["task"], parts["input"])
     if data.task.form == "image" and "noise" in given and not data.train.is_clean:
         output.say(f"noise={given['noise']} is laid on nothing: the noisy images are there.")
+        parts["task"] = {name: value for name, value in parts["task"].items() if name != "noise"}
+    data = namespace.changed(data, parts["task"], parts["input"])
     if getattr(data.task, "loss", None) == "ordinal" and any(isinstance(c, str) for c in data.task.classes):
         order = " < ".join(map(str, data.task.classes))
         output.say(

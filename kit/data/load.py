@@ -318,7 +318,9 @@ def _assembled(raw, kind, input, task, parts):
 def _samples(raw, kind, input, task, rows):
     inputs, encoded = kind.divided(raw, rows)
     more = (None if values is None else rows_of(values, rows) for values in (raw.sizes, raw.ignored))
-    return Samples(inputs, rows_of(raw.labels, rows), rows_of(raw.names, rows), input, task, encoded, *more)
+    labels = rows_of(raw.labels, rows)
+    is_clean = raw.dense == "image" and encoded is not None and encoded[0] is labels[0]
+    return Samples(inputs, labels, rows_of(raw.names, rows), input, task, encoded, *more, is_clean)
 
 
 def _unseen(input, samples):

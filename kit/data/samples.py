@@ -1,7 +1,10 @@
 """Samples and Data: what `load_data` gives."""
 
 import dataclasses
+import hashlib
 import textwrap
+
+import numpy as np
 
 from kit.data import boxed
 from kit.data.raw import PARTS, rows_of
@@ -24,6 +27,7 @@ class Samples:
         sizes: (height, width) in pixels of each image as it was found, where labels are boxes.
         ignored: object array (N,) of objects that are no labels and that a report counts neither way:
             (boxes_xyxy, names, kinds) as `kit.data.ignored` has them; None if there are none.
+        is_clean: whether the inputs are the clean images themselves, on which noise is laid.
 
     Example:
         >>> samples = kit.load_data("digits").train
@@ -40,6 +44,7 @@ class Samples:
     encoded: object = dataclasses.field(default=None, repr=False)
     sizes: list | None = dataclasses.field(default=None, repr=False)
     ignored: object = dataclasses.field(default=None, repr=False)
+    is_clean: bool = dataclasses.field(default=False, repr=False)
     _arrays: object = dataclasses.field(default=None, init=False, repr=False)
 
     def __len__(self):
@@ -58,7 +63,7 @@ class Samples:
         Raises:
             DataError: names every sample that cannot be encoded.
         """
-        if self.encoded is None:
+        if self.encoded is None and not self.is_clean:
             self.encoded = self.input.encode(self.inputs)
         if self._arrays is None:
             y = self.task.encode(self.seen_labels())
@@ -75,12 +80,12 @@ class Samples:
             return self.labels
         return boxed.seen(self.labels, self.sizes, self.input)
 
-    @property
-    def is_clean(self):
-        """Whether the inputs are the clean images themselves, on which noise is laid."""
-        if self.task.form != "image" or self.encoded is None or not len(self):
-            return False
-        return self.encoded[0] is self.labels[0]
+    def under(self, input, task):
+        """These samples as a model of this input and task takes them."""
+        if (self.input, self.task) == (input, task):
+            return self
+        encoded = self.encoded if self.input == input else None
+        return dataclasses.replace(self, input=input, task=task, encoded=encoded)
 
     def subset(self, indices):
         """The samples at these indices, in their order."""
@@ -92,7 +97,7 @@ class Samples:
         raw = (rows_of(values, indices) for values in (self.inputs, self.labels, self.names))
         more = (self.sizes, self.ignored)
         more = (None if values is None else rows_of(values, indices) for values in more)
-        return Samples(*raw, self.input, self.task, encoded, *more)
+        return Samples(*raw, self.input, self.task, encoded, *more, self.is_clean)
 
 
 @dataclasses.dataclass
@@ -141,7 +146,7 @@ class Data:
 
 
 def _with_noise(targets, task):
-    """The clean images with the noise of the task, the same every time.
+    """The clean images with the noise of the task: each its own, the same every time and in every part.
 
     Raises:
         KitError: if the task lays no noise on them.
@@ -151,9 +156,14 @@ def _with_noise(targets, task):
     from kit.data.noise import noisy
 
     return joined(
-        noisy(clean, task.noise_model, task.noise, seed=0, epoch=0, index=index, scale=task.white)
-        for index, clean in enumerate(targets)
+        noisy(clean, task.noise_model, task.noise, seed=_seed(clean), scale=task.white) for clean in targets
     )
+
+
+def _seed(image):
+    """A number of the image alone: 64 bits, so that no training draws the same noise."""
+    content = np.ascontiguousarray(image).tobytes()
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
 
 
 def _wrapped(note):

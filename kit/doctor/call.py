@@ -132,17 +132,12 @@ def _loaded(source):
 
 def _of_data(data, model):
     """The parts of a `Data`, encoded by the model's own input and task where it has them."""
-    import dataclasses
-
     from kit.inputs import Table
 
     own = getattr(model, "kit", None)
     parts = data.parts()
-    if own is not None and (own.input, own.task) != (data.input, data.task):
-        parts = {
-            name: dataclasses.replace(part, input=own.input, task=own.task, encoded=None)
-            for name, part in parts.items()
-        }
+    if own is not None:
+        parts = {name: part.under(own.input, own.task) for name, part in parts.items()}
     frames = {name: part.inputs for name, part in data.parts().items() if hasattr(part.inputs, "iloc")}
     arrays = {name: part.arrays() for name, part in parts.items()}
     fills = (own is not None or model is None) and isinstance((own or data).input, Table)

@@ -164,9 +164,13 @@ class _Images:
         """What is to be known about the numbers."""
         gain = np.mean(np.array(self.found)[:, 0] - np.array(self.before)[:, 0])
         verdict = "better" if gain > 0 else "WORSE"
+        if abs(gain) < 0.005:
+            told = "The result is no better than the noisy images themselves."
+        else:
+            told = f"The result is {abs(gain):.2f} dB {verdict} than the noisy images themselves."
         return (
             f"The range of PSNR and SSIM is 0 to {self.task.white:g}; outputs are clipped to it.",
-            f"The result is {abs(gain):.2f} dB {verdict} than the noisy images themselves.",
+            told,
         )
 
     def _of(self, found, losses):

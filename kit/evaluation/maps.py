@@ -189,7 +189,7 @@ def ssim(clean, image, white=255.0):
     first, second = (0.01 * white) ** 2, (0.03 * white) ** 2
     found = (2 * mean_a * mean_b + first) * (2 * shared + second)
     found /= (mean_a**2 + mean_b**2 + first) * (spread_a + spread_b + second)
-    edge = 5 if min(a.shape[:2]) > 11 else 0
+    edge = 5 if min(a.shape[:2]) >= 11 else 0
     return float(found[edge : a.shape[0] - edge, edge : a.shape[1] - edge].mean())
 
 

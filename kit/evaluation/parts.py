@@ -23,11 +23,10 @@ def parts_of(model):
 
 
 def seen_by(samples, input, task):
-    """The samples under the model's own input and task."""
-    if (samples.input, samples.task) == (input, task):
-        return samples
-    encoded = samples.encoded if samples.input == input else None
-    return dataclasses.replace(samples, input=input, task=task, encoded=encoded)
+    """The samples under the model's own input and task; noise that is laid on clean images stays theirs."""
+    if samples.is_clean and samples.task.noise is not None:
+        task = dataclasses.replace(task, noise=samples.task.noise, noise_model=samples.task.noise_model)
+    return samples.under(input, task)
 
 
 def forward_of(network):

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import math
 import numbers
 
 from kit import codecs, decisions, match
@@ -14,7 +13,7 @@ _RESIDUAL = 0.2  # of white: an estimate of 1 standard unit stands for this much
 
 
 NOISES = {  # kind: (lowest, highest) level
-    "gaussian": (0, math.inf),
+    "gaussian": (0, 1e9),
     "poisson": (1e-3, 1e9),
     "jpeg": (1, 95),  # above, Pillow switches parts of the compression off
 }
@@ -39,6 +38,13 @@ def check_noise(kind, level):
             f"The level of {kind} noise is a number from {lowest:g} to {highest:g}, or (low, high). "
             f"Received: {level}."
         )
+
+
+def _plain(level):
+    """The level in Python's own numbers, whatever kind they came in."""
+    if isinstance(level, tuple):
+        return tuple(map(_plain, level))
+    return level if level is None else int(level) if isinstance(level, numbers.Integral) else float(level)
 
 
 @TASKS.register("denoising")
@@ -81,6 +87,7 @@ class Denoising:
     def __post_init__(self):
         noise = tuple(self.noise) if isinstance(self.noise, list | tuple) else self.noise
         check_noise(self.noise_model, noise)
+        noise = _plain(noise)
         if noise in (0, (0, 0)):
             raise KitError(f"noise is above 0: without it there is nothing to learn. Received: {self.noise}.")
         object.__setattr__(self, "noise", noise)

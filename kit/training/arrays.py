@@ -1,6 +1,5 @@
 """From data and a model's (input, task) to what the engines take."""
 
-import dataclasses
 import functools
 
 import numpy as np
@@ -57,10 +56,7 @@ def encoded(samples, kit):
 
 def seen_by(samples, kit):
     """The samples under the model's own input and task."""
-    if samples.input == kit.input and samples.task == kit.task:
-        return samples
-    encoded = samples.encoded if samples.input == kit.input else None
-    return dataclasses.replace(samples, input=kit.input, task=kit.task, encoded=encoded)
+    return samples.under(kit.input, kit.task)
 
 
 def varying(kit, samples, *, seed, augment, patch=None):

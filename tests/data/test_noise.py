@@ -83,7 +83,7 @@ def test_white_may_be_another_number(clean, kind):
     "kind, level, message",
     [
         ("gausian", 25, "Unknown noise 'gausian'. Did you mean 'gaussian'"),
-        ("gaussian", -1, r"from 0 to inf, or \(low, high\). Received: -1"),
+        ("gaussian", -1, r"from 0 to 1e\+09, or \(low, high\). Received: -1"),
         ("gaussian", (50, 5), r"Received: \(50, 5\)"),
         ("gaussian", (1, 2, 3), r"Received: \(1, 2, 3\)"),
         ("jpeg", 0, "from 1 to 95"),

@@ -13,7 +13,7 @@ TASK = kit.Segmentation(("floor", "cell", "edge"))
 
 def test_the_mean_of_maps_of_one_size_is_numpys():
     x = np.random.default_rng(0).normal(size=(3, 1, 4, 4, 2)).astype("float32")
-    mean = keras.ops.convert_to_numpy(mean_of(list(x)))
+    mean = keras.ops.convert_to_numpy(mean_of(list(x), halved=False))
     np.testing.assert_allclose(mean, x.mean(axis=0), rtol=1e-5, atol=1e-6)
 
 
@@ -31,3 +31,10 @@ def test_decoders_without_levels_refuse_it_and_name_those_that_have_them():
         kit.build_segmenter(TASK, (32, 32, 1), decoder="fpn", backbone="cnn", deep_supervision=True)
     with pytest.raises(MatchError, match="dncnn"):
         kit.build_denoiser(kit.Denoising(noise=25), (32, 32, 1), backbone="dncnn", deep_supervision=True)
+
+
+@pytest.mark.parametrize("decoder", ["unet", "attention_unet"])
+def test_levels_of_equal_channels_are_enlarged_too(decoder):
+    settings = {"backbone": "efficientnet_tiny", "decoder": decoder, "deep_supervision": True}
+    model = kit.build_segmenter(TASK, (None, None, 1), **settings)
+    assert model(np.zeros((1, 37, 53, 1), "float32")).shape[1:3] == (37, 53)

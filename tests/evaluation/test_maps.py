@@ -108,3 +108,10 @@ def test_a_border_that_is_void_is_no_border():
     assert np.isnan(scores.score("boundary_f1", outcome(true, said, ("background", "disc"))))
     half = np.where(np.arange(64) < 32, true, said)  # void on the left alone: the border on the right counts
     assert scores.score("boundary_f1", outcome(half, said, ("background", "disc"))) == 1
+
+
+def test_an_image_without_a_pixel_of_any_class_has_no_mean_iou_and_warns_of_nothing(recwarn):
+    true = np.stack([np.full((4, 4), VOID, "uint8"), np.ones((4, 4), "uint8")])
+    measured = outcome(true, np.ones((2, 4, 4), "uint8"))
+    np.testing.assert_array_equal(maps.mean_iou_of_each(measured.tallies), [np.nan, 1])
+    assert not recwarn.list

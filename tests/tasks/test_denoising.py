@@ -68,3 +68,35 @@ def test_json_brings_back_an_equal_task(task):
 def test_noise_that_is_no_number_is_refused(noise):
     with pytest.raises(KitError, match="gaussian noise is a number from 0"):
         kit.Denoising(noise=noise)
+
+
+@pytest.mark.parametrize("level", [np.int64(25), np.float32(25)])
+def test_levels_of_numpy_are_plain_numbers(level):
+    task = kit.Denoising(noise=level)
+    assert not task.is_blind and tasks.from_json(json.loads(json.dumps(task.to_json()))) == task
+    assert kit.Denoising(noise=(level, 2 * level)).is_blind
+
+
+def clean_images():
+    return np.random.default_rng(0).integers(0, 256, (12, 16, 16, 1)).astype("uint8")
+
+
+def test_noise_is_laid_where_the_model_has_another_input_or_another_level():
+    clean = clean_images()
+    data = kit.load_data((clean, clean), kit.Denoising(noise=50))
+    model = kit.build_denoiser(kit.Denoising(noise=25), (None, None, 1), width=4, depth=2)
+    history = kit.fit(model, data, epochs=1, verbose=0).history
+    assert history["psnr"][0] < 25 and history["val_psnr"][0] < 25
+    untrained = kit.build_denoiser(kit.Denoising(noise=25), (None, None, 1), width=4)
+    found = kit.evaluate(untrained, data.train, resamples=0).metrics["psnr"]
+    assert found == pytest.approx(20 * np.log10(255 / 50), abs=1)  # at the noise of the data
+
+
+def test_each_image_has_noise_of_its_own_in_every_part():
+    clean = clean_images()
+    data = kit.load_data((clean, clean), kit.Denoising(noise=25))
+    parts = {name: part.arrays() for name, part in data.parts().items()}
+    noise = [np.ravel(x[0] - y[0]) for x, y in parts.values()]
+    assert np.abs(np.corrcoef(noise)[np.triu_indices(3, 1)]).max() < 0.25
+    x, _ = data.train.subset([2]).arrays()
+    np.testing.assert_array_equal(x[0], parts["train"][0][2])

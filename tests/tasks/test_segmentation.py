@@ -149,3 +149,21 @@ def test_class_0_without_a_name_is_the_background_only_where_most_pixels_are_of_
     )
     assert cells.has_background and not street.has_background and kit.Segmentation(3).has_background
     assert kit.Segmentation(("background", "a", "b"), prior=street.prior).has_background
+
+
+@pytest.mark.parametrize("threshold", [1.5, -1, float("nan"), "x", (0.5, 0.5), None], ids=str)
+def test_a_threshold_that_is_no_probability_is_refused(threshold):
+    with pytest.raises(KitError, match="threshold is a probability, 0 to 1"):
+        kit.Segmentation(("background", "cell"), threshold=threshold)
+
+
+@pytest.mark.parametrize("values", [(0, 300), (0, 0)])
+def test_values_that_masks_cannot_hold_or_tell_apart_are_refused(values):
+    with pytest.raises(KitError, match="values are different ones"):
+        kit.Segmentation(("background", "cell"), values=values)
+
+
+def test_overlapping_labels_have_a_threshold_each():
+    assert kit.Segmentation(("text", "stamp"), overlapping=True, threshold=(0.3, 0.6)).threshold == (0.3, 0.6)
+    with pytest.raises(KitError, match="one for each label"):
+        kit.Segmentation(("text", "stamp"), overlapping=True, threshold=(0.3, 0.6, 0.5))

@@ -11,6 +11,8 @@ from kit.errors import DataError, Fault, KitError
 from kit.inputs.images import ragged
 from kit.maps import VOID
 
+_MOST_CLASSES = 64  # of masks that nobody called so
+
 
 def _takes(source):
     return isinstance(source, tuple)
@@ -37,7 +39,7 @@ def read(request):
         raw.names = [f"row {row}" for row in range(len(raw))]
         of_boxes(raw, raw.labels, said=request.box_format)
     else:
-        _see_maps(raw, request.task)
+        _see_maps(raw, request.task, all(_are_equal(x, y) for x, y in zip(inputs, labels, strict=True)))
     if len(pairs) > 1:
         raw.parts = _parts([len(x) for x in inputs])
         raw.notes.append(f"The parts {', '.join(raw.parts)} are kept as they were given.")
@@ -157,7 +159,14 @@ def is_boxes(y):
     return len(names) == 1 and (len(boxes) == 2 or boxes == names == (0,))
 
 
-def _see_maps(raw, task):
+def _are_equal(x, y):
+    """Whether the labels are the images themselves."""
+    if getattr(x, "ndim", 0) != 4 or np.ndim(y) not in (3, 4):
+        return False
+    return np.array_equal(x, y if np.ndim(y) == 4 else np.asarray(y)[..., None])
+
+
+def _see_maps(raw, task, is_clean):
     """Labels of rank 3 and 4 are maps: masks where they are few whole numbers, else clean images."""
     if getattr(raw.labels, "ndim", 1) < 3:
         return
@@ -166,7 +175,7 @@ def _see_maps(raw, task):
     raw.dense = "mask" if kind != "denoising" and _are_masks(labels, kind) else "image"
     if raw.dense == "image" and kind == "segmentation":
         raise DataError([Fault("masks", _unlike_masks(labels), f"whole numbers 0 to {VOID}, one channel")])
-    if raw.dense == "image" and np.shares_memory(labels, raw.inputs):
+    if raw.dense == "image" and is_clean:
         raw.labels = raw.inputs  # clean images alone
         return
     if raw.dense == "image":
@@ -190,6 +199,11 @@ def _are_masks(labels, kind):
     if labels.dtype.kind not in "bui":
         return False
     if labels.ndim == 3 or labels.shape[-1] == 1:
+        if kind is None and len(values := np.unique(labels)) > _MOST_CLASSES:
+            raise KitError(
+                f"Labels of {len(values)} different values are masks or clean images. Say "
+                "task='segmentation' or task='denoising'."
+            )
         return True
     return labels.max() <= 1 or (kind == "segmentation" and set(np.unique(labels)) <= {0, 1, VOID})
 

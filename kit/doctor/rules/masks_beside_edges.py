@@ -33,8 +33,7 @@ def _masks(y):
     if not isinstance(y, np.ndarray) or y.dtype == object or y.ndim not in (3, 4) or not y.size:
         return None
     y = y[..., 0] if y.ndim == 4 and y.shape[-1] == 1 else y
-    first = y[:1]
-    is_whole = bool(np.all(first == np.round(first))) and y.min() >= 0 and y.max() < _CLASSES
+    is_whole = y.dtype.kind in "bui" and y.min() >= 0 and y.max() < _CLASSES
     return y if is_whole and min(y.shape[1:3]) > 1 else None
 
 

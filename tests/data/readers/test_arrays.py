@@ -7,6 +7,7 @@ import pytest
 import kit
 from kit.data.readers import Request
 from kit.data.readers.arrays import read
+from kit.errors import DataError, KitError
 
 
 def of(*source):
@@ -168,3 +169,38 @@ def test_labels_that_overlap_may_be_void():
     task = kit.Segmentation(("a", "b"), overlapping=True, void=255)
     assert masks_of(labels, task).dense == "mask"
     assert task.fitted(list(labels)).prior == (1e-4, 1 - 1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_one_hot_masks_are_classes_unless_labels_are_said_to_overlap(rng, dtype):
+    y = rng.integers(0, 3, (4, 12, 10))
+    x, hot = rng.integers(0, 256, (4, 12, 10, 3)).astype("uint8"), np.eye(3, dtype=dtype)[y]
+    data = kit.load_data((x, hot))
+    assert data.task.form == "multiclass mask" and "one-hot masks became class numbers" in repr(data)
+    pairs = zip(data.train.labels, data.train.inputs, strict=True)
+    assert all((y[(x == image).all(axis=(1, 2, 3))][0] == mask).all() for mask, image in pairs)
+    overlapping = kit.load_data((x, hot), kit.Segmentation((0, 1, 2), overlapping=True))
+    assert overlapping.task.form == "multilabel mask" and "may overlap" in overlapping.task.describe()
+
+
+def test_masks_of_0_and_255_that_were_read_as_rgb_are_masks(rng):
+    mask = 255 * rng.integers(0, 2, (4, 12, 10, 1)).astype("uint8").repeat(3, axis=-1)
+    data = kit.load_data((rng.integers(0, 256, (4, 12, 10, 3)).astype("uint8"), mask))
+    assert data.task.form == "binary mask" and "equal channels" in repr(data)
+
+
+def test_maps_of_many_values_are_asked_about_and_fractions_are_no_masks(rng):
+    x = rng.integers(0, 256, (4, 16, 16, 1)).astype("uint8")
+    with pytest.raises(KitError, match="masks or clean images. Say task="):
+        kit.load_data((x, rng.integers(0, 256, (4, 16, 16)).astype("uint8")))
+    with pytest.raises(DataError, match="masks: fractions such as 0.5; expected whole numbers"):
+        kit.load_data((x, np.full((4, 16, 16), 0.5)), "segmentation")
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_noise_is_laid_on_clean_arrays_in_parts_and_copies(rng, copied):
+    clean = rng.integers(0, 256, (8, 16, 16, 1)).astype("uint8")
+    pair = (clean, clean.copy() if copied else clean)
+    for source in (pair, (pair, pair)):
+        x, y = kit.load_data(source, kit.Denoising(noise=25)).train.arrays()
+        assert 20 < np.std(np.stack(x) - np.stack(y)) < 30
