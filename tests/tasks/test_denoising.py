@@ -89,7 +89,7 @@ def test_noise_is_laid_where_the_model_has_another_input_or_another_level():
     assert history["psnr"][0] < 25 and history["val_psnr"][0] < 25
     untrained = kit.build_denoiser(kit.Denoising(noise=25), (None, None, 1), width=4)
     found = kit.evaluate(untrained, data.train, resamples=0).metrics["psnr"]
-    assert found == pytest.approx(20 * np.log10(255 / 50), abs=1)  # at the noise of the data
+    assert 20 * np.log10(255 / 50) < found < 17  # clipped, at the noise of the data; at the model's above 20
 
 
 def test_each_image_has_noise_of_its_own_in_every_part():
