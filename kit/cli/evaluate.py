@@ -66,6 +66,7 @@ def _measured(args, began):
     findings = kit.doctor(predictor, data, steps=0) if args.report else data.issues
     asked = {"explain": bool(args.report), "mirror": args.mirror}
     report = kit.evaluate(predictor, parts[args.split], findings=findings, **asked)
+    scores.say_noisy(report)
     report = dataclasses.replace(report, split=args.split)
     if args.report:
         output.say(f"Report: {report.save(args.report)}")

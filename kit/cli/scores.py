@@ -17,7 +17,16 @@ def judged(model, data, seed=0, history=None):
     split = next(name for name in ("test", "validation", "train") if name in parts)
     facts = {"history": history, "findings": data.issues, "explain": True}
     report = kit.evaluate(model, parts[split], seed=seed, **facts)
+    say_noisy(report)
     return split, dataclasses.replace(report, split=split), validation(model, parts)
+
+
+def say_noisy(report):
+    """Says what restored images have to beat: the scores of the noisy images themselves."""
+    if "psnr" in report.metrics:
+        shown = ", ".join(f"{name} {report.baseline[name]:.4g}" for name in ("psnr", "ssim"))
+        gain = report.metrics["psnr"] - report.baseline["psnr"]
+        output.say(f"The noisy images themselves: {shown}; the result is {gain:+.2f} dB.")
 
 
 def calibrated(model, data):

@@ -130,7 +130,8 @@ class Images:
     def is_one(self, raw):
         """Whether this is one picture and not a batch of them."""
         if isinstance(raw, np.ndarray):
-            flat = self.channels == 1 and (raw.shape[-1:] != (1,) or self.size[1] == 1)
+            has_colours = raw.shape[-1:] in ((1,), (3,), (4,)) and self.size[1] not in raw.shape[-1:]
+            flat = self.channels == 1 and not has_colours
             return raw.ndim == 2 or (raw.ndim == 3 and not flat)
         return not isinstance(raw, list | tuple)
 

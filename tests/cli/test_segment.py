@@ -78,6 +78,12 @@ def test_void_and_noise_are_settings(toys, call, tmp_path, rng):
     photos = call("train", "photos", "--task", "denoising", "--set", "noise=25", *SMALL, "--json")
     assert photos.status == 0, photos.err
     assert 19.5 < photos.json["metrics"]["psnr"] < 30
+    assert "The noisy images themselves: psnr 20." in photos.err
+    one = call("predict", photos.json["artifact"], "photos/0.png", "--out", "clean.png")
+    with Image.open(tmp_path / "clean.png") as clean:
+        assert one.status == 0 and clean.size == (32, 32)
+    assert call("predict", photos.json["artifact"], "photos", "--out", "cleaned").status == 0
+    assert len(list((tmp_path / "cleaned").iterdir())) == 6
 
 
 @pytest.mark.parametrize(

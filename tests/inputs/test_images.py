@@ -226,3 +226,11 @@ def test_boxes_lie_in_the_frame_as_the_picture_does_and_come_back(letterbox):
     seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
     np.testing.assert_allclose(box, seen, atol=1.0)
     np.testing.assert_allclose(images.frame((30, 50)).outward(box), [10, 6, 40, 18], atol=1e-4)
+
+
+def test_a_picture_in_colour_is_no_batch_of_gray_ones():
+    gray = kit.Images((None, None), 1)
+    assert gray.is_one(np.zeros((96, 128, 3), "uint8")) and not gray.is_one(np.zeros((96, 128, 5), "uint8"))
+    with pytest.raises(kit.SchemaError):
+        gray.encode(np.zeros((1, 96, 128, 3), "uint8"))
+    assert not kit.Images((8, 3), 1).is_one(np.zeros((5, 8, 3), "uint8"))

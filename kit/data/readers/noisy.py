@@ -210,8 +210,11 @@ def _put_right(raw, looks):
 
 
 def _side(path, other):
-    """What one side of a pair is called: its file, with the folder where both files have one name."""
-    return path.name if path.name != other.name else f"{path.parent.name}/{path.name}"
+    """What one side of a pair is called: its file, from the first folder in which both differ."""
+    if path.name != other.name:
+        return path.name
+    pairs = enumerate(zip(path.parts, other.parts, strict=False))
+    return "/".join(path.parts[next((at for at, (one, two) in pairs if one != two), 0) :])
 
 
 def _words(path):
