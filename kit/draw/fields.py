@@ -82,4 +82,5 @@ def _influence(model, layer, image):
         changed[np.arange(len(rows)), rows, columns] += step[rows, columns]
         changes.append(np.abs(middle(changed) - still).sum(axis=-1))
     changes = np.concatenate(changes)
-    return np.where(changes > 1e-6 * changes.max(), changes, 0).reshape(height, width)
+    rounding = 1e-6 * max(changes.max(), np.abs(still).sum())  # batches of other sizes are rounded otherwise
+    return np.where(changes > rounding, changes, 0).reshape(height, width)
