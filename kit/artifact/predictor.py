@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kit.artifact.twin import Twin
-from kit.errors import DataError, Fault, KitError, SchemaError
+from kit.errors import DataError, Fault, SchemaError
+from kit.tasks.common import check_mirror
 
 CHUNK = 256  # raw inputs decoded at a time, so that memory does not grow with their number
 _FEWEST, _NUMBERS = 8, 2**26  # of large inputs fewer: these, or as many numbers (256 MB)
@@ -161,8 +162,7 @@ class Predictor:
         return self.forward, {name: a[:1] for name, a in x.items()} if isinstance(x, dict) else x[:1]
 
     def _check(self, inputs, mirror):
-        if mirror and not self.task.is_dense:
-            raise KitError(f"mirror is for masks and images, and this model is for {self.task.describe()}.")
+        check_mirror(self.task, mirror)
         if inputs is None or isinstance(inputs, numbers.Number):
             raise SchemaError([Fault("input", repr(inputs), self.input.describe())])
 

@@ -67,7 +67,7 @@ class Job:
                 raise
             raise KitError(f"No model can be built with {self.parts['builder']}. {error}") from error
         if getattr(model.kit.task, "form", None) == "boxes" and model.kit.task.match.activation == "regions":
-            targets = arrays.seen_by(self.data.train, model.kit).arrays()[1]
+            targets = arrays.encoded(self.data.train, model.kit)[1]
             output.say(anchors.told(targets, model.kit.task.anchors))
         return model, kit.fit(model, self.data, resume=folder, **{**self.parts["fit"], **keywords})
 

@@ -116,7 +116,7 @@ def _keys(encoded):
     """(N,) numbers that are equal where encoded samples are."""
     columns = list(encoded.values()) if isinstance(encoded, dict) else [encoded]
     rows = range(len(columns[0]))
-    if all(each.ndim == 2 for each in columns) and split.must_repeat([c for each in columns for c in each.T]):
+    if split.arrays_must_repeat(columns):
         return np.arange(len(rows))
     digests = [
         hashlib.sha256(b"".join(np.asarray(each[row]).tobytes() for each in columns)).digest() for row in rows

@@ -93,6 +93,16 @@ def must_repeat(columns):
     return True
 
 
+def arrays_must_repeat(arrays):
+    """The same of the rows of encoded samples, (N, columns) each; False where one is no table.
+
+    Example:
+        >>> arrays_must_repeat([np.zeros((2, 3))]), arrays_must_repeat([np.zeros((2, 3, 4))])
+        (True, False)
+    """
+    return all(each.ndim == 2 for each in arrays) and must_repeat([c for each in arrays for c in each.T])
+
+
 def folds(count, folds, *, keys=None, classes=None, seed=0):
     """Rising indices of each of `folds` parts of about equal size; see `split` for the other arguments.
 

@@ -10,6 +10,7 @@ from kit.evaluation.outcome import outcome_of
 from kit.evaluation.parts import outputs_of, parts_of, seen_by
 from kit.evaluation.report import Report
 from kit.plain import writable
+from kit.tasks.common import check_mirror
 
 ATTENDED = 8  # images of which it is asked where the network looked
 
@@ -58,8 +59,7 @@ def evaluate(
         True
     """
     network, input, task = parts_of(model)
-    if mirror and not task.is_dense:
-        raise KitError(f"mirror is for masks and images, and this model is for {task.describe()}.")
+    check_mirror(task, mirror)
     if len(samples) == 0:
         raise KitError("No samples to evaluate. Give a part that has some, such as data.test.")
     samples = seen_by(samples, input, task)

@@ -154,3 +154,9 @@ def _constant(bias):
     import keras
 
     return "zeros" if bias is None else keras.initializers.Constant([float(b) for b in np.ravel(bias)])
+
+
+def check_mirror(task, mirror):
+    """Raises a KitError if a mean over mirror images is asked for of a task that gives no maps."""
+    if mirror and not task.is_dense:
+        raise KitError(f"mirror is for masks and images, and this model is for {task.describe()}.")

@@ -6,6 +6,7 @@ import numbers
 
 from kit import codecs, decisions, match
 from kit.errors import KitError, unknown
+from kit.plain import scalar
 from kit.tasks import TASKS, common
 
 _OPTIONS = ("eps",)
@@ -38,13 +39,6 @@ def check_noise(kind, level):
             f"The level of {kind} noise is a number from {lowest:g} to {highest:g}, or (low, high). "
             f"Received: {level}."
         )
-
-
-def _plain(level):
-    """The level in Python's own numbers, whatever kind they came in."""
-    if isinstance(level, tuple):
-        return tuple(map(_plain, level))
-    return level if level is None else int(level) if isinstance(level, numbers.Integral) else float(level)
 
 
 @TASKS.register("denoising")
@@ -87,7 +81,7 @@ class Denoising:
     def __post_init__(self):
         noise = tuple(self.noise) if isinstance(self.noise, list | tuple) else self.noise
         check_noise(self.noise_model, noise)
-        noise = _plain(noise)
+        noise = tuple(map(scalar, noise)) if isinstance(noise, tuple) else scalar(noise)
         if noise in (0, (0, 0)):
             raise KitError(f"noise is above 0: without it there is nothing to learn. Received: {self.noise}.")
         object.__setattr__(self, "noise", noise)

@@ -51,12 +51,7 @@ def prepare(kit, data, *, seed, class_weight, augment, patch=None):
 
 def encoded(samples, kit):
     """(x, y) of samples under the model's own input and task."""
-    return seen_by(samples, kit).arrays()
-
-
-def seen_by(samples, kit):
-    """The samples under the model's own input and task."""
-    return samples.under(kit.input, kit.task)
+    return samples.under(kit.input, kit.task).arrays()
 
 
 def varying(kit, samples, *, seed, augment, patch=None):
@@ -74,7 +69,7 @@ def patches(kit, samples, *, seed, augment, patch=None):
     """
     from kit.data.patches import Patches, policy
 
-    samples = seen_by(samples, kit)
+    samples = samples.under(kit.input, kit.task)
     clean = samples.is_clean
     x, y = samples.arrays()
     shapes = [map_.shape[:2] for map_ in y]

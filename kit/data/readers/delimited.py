@@ -87,9 +87,10 @@ def _with_padded(table, target, again):
         name = column(target, table)
     except KitError:
         return table  # it is told where all columns are known
-    other = again(name) if table[name].dtype.kind in "iuf" else table
-    is_padded = other is not table and other[name].str.fullmatch(r"0\d+").any()
-    return other if is_padded else table
+    if table[name].dtype.kind not in "iuf":
+        return table
+    other = again(name)
+    return other if other[name].str.fullmatch(r"0\d+").any() else table
 
 
 def _parsed(path, text, layout, texts):

@@ -19,7 +19,7 @@ def same_samples(patient):
 
     Source: Barz and Denzler 2020, Do We Train on Test Data? (arXiv:1902.00423): 3 % of CIFAR-10.
     """
-    if _must_repeat(patient.x):
+    if split.arrays_must_repeat(list(map(np.asarray, _arrays(patient.x)))):
         return
     seen = set(keys_of(patient.x))
     for part, (x, _) in patient.others.items():
@@ -33,13 +33,6 @@ def same_samples(patient):
                 evidence,
                 "Take them out of one of the two: kit.load_data keeps them together.",
             )
-
-
-def _must_repeat(x):
-    arrays = list(map(np.asarray, _arrays(x)))
-    return all(each.ndim == 2 for each in arrays) and split.must_repeat(
-        [c for each in arrays for c in each.T]
-    )
 
 
 def _arrays(x):
