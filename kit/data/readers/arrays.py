@@ -161,9 +161,10 @@ def is_boxes(y):
 
 def _are_equal(x, y):
     """Whether the labels are the images themselves."""
-    if getattr(x, "ndim", 0) != 4 or np.ndim(y) not in (3, 4):
+    rank = getattr(y, "ndim", 0)
+    if getattr(x, "ndim", 0) != 4 or rank not in (3, 4):
         return False
-    return np.array_equal(x, y if np.ndim(y) == 4 else np.asarray(y)[..., None])
+    return np.array_equal(x, y if rank == 4 else y[..., None])
 
 
 def _see_maps(raw, task, is_clean):

@@ -183,6 +183,12 @@ def test_one_hot_masks_are_classes_unless_labels_are_said_to_overlap(rng, dtype)
     assert overlapping.task.form == "multilabel mask" and "may overlap" in overlapping.task.describe()
 
 
+def test_images_take_lists_of_labels_of_several_lengths(rng):
+    x = rng.integers(0, 256, (6, 4, 4, 1)).astype("uint8")
+    data = kit.load_data((x, [["a", "b"], [], ["a"], ["b"], [], ["a", "b"]]), "multilabel")
+    assert data.task.labels == ("a", "b")
+
+
 def test_masks_of_0_and_255_that_were_read_as_rgb_are_masks(rng):
     mask = 255 * rng.integers(0, 2, (4, 12, 10, 1)).astype("uint8").repeat(3, axis=-1)
     data = kit.load_data((rng.integers(0, 256, (4, 12, 10, 3)).astype("uint8"), mask))
