@@ -1,11 +1,8 @@
 """Find what is wrong with data, a saved model, or both together; without either, with this machine."""
 
 import argparse
-import contextlib
-from pathlib import Path
 
 from kit.cli import output
-from kit.cli.evaluate import loaded
 from kit.cli.train import add_reading, add_settings
 from kit.quiet import quiet
 
@@ -51,16 +48,12 @@ def _examined(args):
         import keras  # noqa: F401 - here: it takes seconds and talks about itself
 
         import kit
-    from kit.errors import ArtifactError
 
     if args.thing is None:
         return kit.doctor.environment()
     given = [args.thing] if args.data is None else [args.thing, args.data]
     if _reading(args):
         given[-1] = _read(args, given[-1])
-    elif args.data is not None and (Path(args.thing) / "card.json").is_file():
-        with contextlib.suppress(ArtifactError):  # what is wrong with it is what the doctor tells
-            given[-1] = loaded(args.data, kit.load(args.thing, runtime="keras"))
     return kit.doctor(*given)
 
 

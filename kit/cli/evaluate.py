@@ -51,12 +51,16 @@ def _measured(args, began):
         import keras  # noqa: F401 - here: it takes seconds and talks about itself
 
         import kit
+    from kit.artifact import reading
     from kit.cli.settings import announce
     from kit.errors import KitError
 
     predictor = kit.load(args.artifact, runtime="keras")
     is_whole = args.split == ALL
-    data = loaded(args.data, predictor, args.target, divide=not is_whole)
+    known = predictor.card.get("settings")
+    data = reading.as_trained(
+        args.data, predictor.task, predictor.input, known, target=args.target, divide=not is_whole
+    )
     announce(data)
     parts = {ALL: data.train} if is_whole else data.parts()
     if args.split not in parts:
@@ -83,22 +87,3 @@ def _is_new(data, predictor):
     """Whether the data are others than those of the training, as far as the artifact knows."""
     known = (predictor.card.get("data") or {}).get("fingerprint")
     return known is not None and known != data.fingerprint
-
-
-def loaded(source, predictor, target=None, divide=True):
-    """The data as the model was trained on them: the same target, the same seed of the split, faults too.
-
-    Args:
-        source: what the command line names.
-        predictor: of the saved model, whose card knows the settings of `kit train`.
-        target: the column that was predicted; None for that of the training.
-        divide: False to keep all samples in the training part.
-    """
-    import kit
-
-    known = predictor.card.get("settings") or {}
-    if target is None:
-        target = getattr(predictor.task, "targets", None) or known.get("target")
-        target = None if predictor.input.rank == 3 and known.get("target") is None else target
-    how = {name: known[name] for name in ("seed", "on_bad", "box_format", "groups", "time") if name in known}
-    return kit.load_data(source, predictor.task, target, input=predictor.input, divide=divide, **how)

@@ -55,13 +55,13 @@ def doctor(thing=None, data=None, *, rules=None, groups=None, batch_size=32, ste
 def _patient(thing, data, groups, options):
     from kit.doctor.patient import Patient
 
-    model, folder = _model(thing)
+    model, folder, settings = _model(thing)
     if model is None and data is not None:
         raise KitError(
             f"The first of two is a model or its path. Received: {_shown(thing)}.\n"
             "Use kit.doctor(model, data) or kit.doctor(data)."
         )
-    parts = _parts(thing if model is None else data, model)
+    parts = _parts(thing if model is None else data, model, settings)
     if model is None and not parts:
         raise KitError(
             f"Nothing to examine: {_shown(thing)}. Give a Keras model, data, or the path of either."
@@ -70,24 +70,25 @@ def _patient(thing, data, groups, options):
 
 
 def _model(thing):
-    """(model, folder of the artifact) of what may be one; (None, None) for anything else."""
+    """(model, folder of the artifact, settings of its training) of what may be one, or None for each."""
     if isinstance(thing, str | Path):
         return _opened(Path(thing))
     if hasattr(thing, "task") and hasattr(thing, "model"):  # a Predictor
-        return thing.model, None
+        return thing.model, None, thing.card.get("settings")
     if callable(getattr(thing, "compile", None)) and hasattr(thing, "layers"):
-        return thing, None
-    return None, None
+        return thing, None, None
+    return None, None, None
 
 
 def _opened(path):
     if path.suffix in (".keras", ".h5") and path.is_file():
-        return _file(path), None
+        return _file(path), None, None
     if (path / "manifest.json").is_file() or (path / "model.keras").is_file():
         import kit
 
-        return kit.load(path, runtime="keras").model, path
-    return None, None
+        predictor = kit.load(path, runtime="keras")
+        return predictor.model, path, predictor.card.get("settings")
+    return None, None, None
 
 
 def _file(path):
@@ -108,12 +109,12 @@ def _file(path):
         raise ArtifactError("network", str(path), f"Keras cannot open it ({text})", cure=cure) from None
 
 
-def _parts(data, model):
+def _parts(data, model, settings):
     """The fields of a `Patient` that data give; an empty dict where there are none."""
     if data is None:
         return {}
     if isinstance(data, str | Path):
-        data = _loaded(data)
+        data = _loaded(str(data), getattr(model, "kit", None), settings)
     if hasattr(data, "parts") and hasattr(data, "train"):
         return _of_data(data, model)
     pairs = [data] if _is_pair(data) and not all(map(_is_pair, data)) else data
@@ -124,10 +125,12 @@ def _parts(data, model):
     return {"parts": {name: _arrays(pair) for name, pair in named.items()}, "frames": frames}
 
 
-def _loaded(source):
+def _loaded(source, own, settings):
+    """The data that a path names, for kit's own models as their training read them."""
     import kit
+    from kit.artifact import reading
 
-    return kit.load_data(str(source))
+    return kit.load_data(source) if own is None else reading.as_trained(source, own.task, own.input, settings)
 
 
 def _of_data(data, model):

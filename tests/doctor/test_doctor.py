@@ -35,6 +35,16 @@ def test_a_file_an_artifact_and_a_predictor_are_examined(tmp_path):
     assert not kit.doctor(kit.load(path, runtime="keras")).errors
 
 
+def test_files_beside_a_model_are_read_as_its_training_read_them(tmp_path):
+    path = tmp_path / "houses.csv"
+    path.write_text("price,rooms\n" + "".join(f"{100 + row * row}.5,{row % 7}\n" for row in range(60)))
+    data = kit.load_data(path, target="price")  # without a word, rooms are the target
+    model = kit.build_regressor(data.task, data.input, width=4)
+    saved = kit.save(model, tmp_path / "saved")
+    for thing in (model, saved, kit.load(saved, runtime="keras")):
+        assert not kit.doctor(thing, path, steps=0).errors
+
+
 def test_a_damaged_file_is_a_finding(tmp_path):
     (tmp_path / "broken.keras").write_bytes(b"PK nothing")
     (found,) = kit.doctor(tmp_path / "broken.keras")
