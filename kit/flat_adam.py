@@ -14,10 +14,13 @@ MOST = 4_000_000  # weights: of larger networks the copies cost more than the op
 class _Flat:
     """What `FlatAdam` and `FlatAdamW` do in place of Keras' classes; the numbers are the same."""
 
+    most = None  # weights of a network that is worked on at once; None for MOST
+
     def build(self, variables):
         """One variable for all momentums and one for all velocities."""
         sizes = [int(np.prod(variable.shape)) for variable in variables]
-        self.is_flat = sum(sizes) <= MOST and all(each.dtype == "float32" for each in variables)
+        is_small = sum(sizes) <= (self.most or MOST)
+        self.is_flat = is_small and all(each.dtype == "float32" for each in variables)
         if self.built or not self.is_flat:
             super().build(variables)
             return
@@ -52,9 +55,7 @@ class _Flat:
         known = dict(zip(places, grads, strict=True))
         every = self._trainable_variables
         slope = _flat([known.get(i, ops.zeros(each.shape)) for i, each in enumerate(every)])
-        rate, step = ops.cast(learning_rate, "float32"), ops.cast(self.iterations + 1, "float32")
-        faded = 1 - ops.power(self.beta_2, step)
-        alpha = rate * ops.sqrt(faded) / (1 - ops.power(self.beta_1, step))
+        rate = ops.cast(learning_rate, "float32")
         momentum = self._momentum + (slope - self._momentum) * (1 - self.beta_1)
         velocity = self._velocity + (ops.square(slope) - self._velocity) * (1 - self.beta_2)
         self._momentum.assign(momentum)
@@ -62,7 +63,14 @@ class _Flat:
         weights = _flat(every)
         if self.weight_decay:
             weights = weights - weights * (self._decay * self._decays() * rate)
-        self._put(weights - momentum * alpha / (ops.sqrt(velocity) + self.epsilon), every, known)
+        self._put(weights - self._step(slope, momentum, velocity, rate), every, known)
+
+    def _step(self, slope, momentum, velocity, rate):
+        """How far the weights are moved, flat."""
+        step = ops.cast(self.iterations + 1, "float32")
+        faded = 1 - ops.power(self.beta_2, step)
+        alpha = rate * ops.sqrt(faded) / (1 - ops.power(self.beta_1, step))
+        return momentum * alpha / (ops.sqrt(velocity) + self.epsilon)
 
     def _update_model_variables_moving_average(self, trainable_variables):
         if not self.is_flat:
@@ -80,11 +88,14 @@ class _Flat:
 
     def _put(self, flat, variables, chosen=None):
         """Gives the variables, or those at the `chosen` places, their part of the flat values."""
-        inner = self._ends[:-1].tolist()  # TensorFlow does not split at no place
-        parts = ops.split(flat, inner) if inner else [flat]
-        for place, (variable, part) in enumerate(zip(variables, parts, strict=True)):
+        for place, (variable, part) in enumerate(zip(variables, self._parts(flat), strict=True)):
             if chosen is None or place in chosen:
                 variable.assign(ops.reshape(part, variable.shape))
+
+    def _parts(self, flat):
+        """The part of each variable, flat."""
+        inner = self._ends[:-1].tolist()  # TensorFlow does not split at no place
+        return list(ops.split(flat, inner)) if inner else [flat]
 
 
 @keras.saving.register_keras_serializable(package="kit")

@@ -15,7 +15,7 @@ def register():
         >>> keras.saving.get_registered_object("kit>Scaled").__name__
         'Scaled'
     """
-    from kit import flat_adam, match, metrics, schedules  # noqa: F401
+    from kit import flat_adam, match, metrics, muon, schedules  # noqa: F401
 
     match.table()
     metrics.names()

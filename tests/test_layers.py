@@ -23,6 +23,7 @@ LAYERS = [
         "flat_adam",
         "frames",
         "gradients",
+        "muon",
         "optimizers",
         "schedules",
         "losses",
