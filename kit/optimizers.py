@@ -39,7 +39,7 @@ for _name, _recipe in {
     "nadam": Recipe("Nadam", 2e-3),
     "adagrad": Recipe("Adagrad", 0.02),
     "lion": Recipe("Lion", 3e-4),
-    "muon": Recipe("Muon", 5e-3, (), (("weight_decay", 0.01),)),
+    "muon": Recipe("Muon", 0.015, (), (("weight_decay", 0.01),)),
 }.items():
     OPTIMIZERS.register(_name)(_recipe)
 

@@ -36,7 +36,13 @@ _OF_FORM = {
     "boxes": Kind("detection", (12, 16, 24, 32, 48, 64), 2000, few=400),
 }
 # three halvings: of large images, which are seen in blocks of 2 x 2 pixels, a place is 16 pixels wide
-_MASKS = Kind("segmentation", (8, 16, 24, 32, 48), 2500, {"depth": 3})
+_MASKS = Kind("segmentation", (8, 16, 24, 32, 48), 1800, {"depth": 3})
+# On maps Muon learns in a third of the epochs what AdamW does. Test parts, seed 0: membranes, width 8,
+# accuracy .9177 after 15 epochs, AdamW .9133, after 50 .9145; street scenes, 8 epochs, mean IoU .432 and
+# .376; noise of standard deviation 25, 8 epochs, 28.81 and 28.22 dB, AdamW after 30 28.72. Ten minutes of
+# membranes on two slow processors: .9182 after 82 epochs of width 8, .9192 after 48 of width 16, for which
+# 2005 steps were foretold: hence the 1800.
+_FAST = {"optimizer": "muon"}
 # Each of its decoders is taught, and their mean decides: what one sees where there is nothing counts less.
 # Accuracy on membranes not seen after at most 560 s on one processor, two seeds: .9196 and .9192 (width 24);
 # U-Net .9160 and .9176 (width 32).
@@ -64,11 +70,19 @@ def of(data, builder, is_free=True):
         >>> of(kit.load_data("digits"), {}).own
         {'backbone': 'cnn'}
     """
+    if data.task.is_dense:
+        return _of_maps(data, builder, is_free)
     if data.task.form in _OF_FORM:
         return _OF_FORM[data.task.form]
-    if data.task.is_dense:
-        return _masked(data, builder, is_free)
     return _pooled(data, builder, is_free)
+
+
+def _of_maps(data, builder, is_free):
+    """Masks and images; weights that are known, and rates that are given, are not for another optimizer."""
+    kind = _OF_FORM.get(data.task.form) or _masked(data, builder, is_free)
+    if not is_free or {"optimizer", "learning_rate", "weights"} & set(builder):
+        return kind
+    return dataclasses.replace(kind, own={**kind.own, **_FAST})
 
 
 def _masked(data, builder, is_free):

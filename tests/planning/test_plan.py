@@ -44,7 +44,7 @@ def test_a_plan_prints_as_code_that_can_be_run(plan):
 
 
 def test_what_is_given_stays_and_the_rest_is_chosen(plan):
-    chosen = {"decoder": "unet++", "deep_supervision": True, "width": 8}
+    chosen = {"decoder": "unet++", "deep_supervision": True, "optimizer": "muon", "width": 8}
     assert plan.builder == {"depth": 2, "stem": 2, **chosen}
     assert plan.fit["patch"] == (32, 32) and plan.fit["minutes"] <= 0.01 and plan.fit["batch_size"] == 4
 
@@ -57,6 +57,15 @@ def test_tissue_is_decided_by_several_decoders_and_scenes_by_one(monkeypatch):
     assert "decoder" not in planned(monkeypatch, streets, lambda w, _: 1.0).builder
     given = planned(monkeypatch, tissue, lambda w, _: 1.0, builder={"decoder": "fpn"}).builder
     assert given["decoder"] == "fpn" and "deep_supervision" not in given
+
+
+@pytest.mark.parametrize("task", ["segmentation", kit.Denoising(noise=25)])
+@pytest.mark.parametrize("given", [{"optimizer": "sgd"}, {"learning_rate": 0.001}])
+def test_an_optimizer_is_chosen_for_maps_where_nothing_is_said_of_it(monkeypatch, task, given):
+    data = kit.load_data("streets", task=task)
+    assert planned(monkeypatch, data, lambda w, _: 1.0).builder["optimizer"] == "muon"
+    asked = planned(monkeypatch, data, lambda w, _: 1.0, builder=given).builder
+    assert asked.get("optimizer") == given.get("optimizer")
 
 
 def test_masks_beside_what_they_show_are_told(monkeypatch):
